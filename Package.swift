@@ -1,0 +1,146 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+    name: "reelmill",
+    products: [
+        .executable(name: "reelmill", targets: ["reelmill"]),
+        .executable(name: "reelmill-worker", targets: ["reelmill-worker"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+    ],
+    targets: [
+        // Targets stand in the order of the flow; each imports only those above it.
+        .target(name: "TranscodeModel", swiftSettings: strict),
+        .target(
+            name: "ProfileCatalog",
+            dependencies: ["TranscodeModel", .product(name: "Yams", package: "Yams")],
+            resources: [.embedInCode("Shipped")],
+            swiftSettings: strict),
+        .target(
+            name: "Planner", dependencies: ["TranscodeModel", "ContentDigest"],
+            swiftSettings: strict),
+        .systemLibrary(
+            name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .target(
+            name: "ContentDigest", dependencies: ["TranscodeModel", "CCrypto"],
+            swiftSettings: strict),
+        .target(
+            name: "Ledger",
+            dependencies: [
+                "TranscodeModel", "ContentDigest", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: strict),
+        .target(name: "Scheduler", dependencies: ["TranscodeModel"], swiftSettings: strict),
+        .target(
+            name: "ArtifactStore", dependencies: ["TranscodeModel", "ContentDigest"],
+            swiftSettings: strict),
+        .target(name: "WorkerProtocol", dependencies: ["TranscodeModel"], swiftSettings: strict),
+        .systemLibrary(
+            name: "CLibAV",
+            pkgConfig: "libavformat libavcodec libavfilter libswscale libswresample libavutil",
+            providers: [
+                .apt([
+                    "libavformat-dev", "libavcodec-dev", "libavfilter-dev", "libswscale-dev",
+                    "libswresample-dev",
+                ])
+            ]),
+        .target(
+            name: "Media", dependencies: ["TranscodeModel", "WorkerProtocol", "CLibAV"],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "reelmill-worker", dependencies: ["Media", "WorkerProtocol"],
+            swiftSettings: strict),
+        .target(name: "CSpawn"),
+        .target(
+            name: "WorkerHost", dependencies: ["TranscodeModel", "WorkerProtocol", "CSpawn"],
+            swiftSettings: strict),
+        .target(
+            name: "Packager", dependencies: ["TranscodeModel", "ContentDigest"],
+            swiftSettings: strict),
+        .target(
+            name: "Node",
+            dependencies: [
+                "TranscodeModel", "ContentDigest", "Planner", "Ledger", "Scheduler",
+                "ArtifactStore", "WorkerProtocol", "WorkerHost", "Packager",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "reelmill",
+            dependencies: [
+                "TranscodeModel", "ProfileCatalog", "Planner", "Ledger", "Scheduler",
+                "ArtifactStore", "WorkerProtocol", "WorkerHost", "Packager", "Node",
+                "ContentDigest",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "TranscodeModelTests", dependencies: ["TranscodeModel"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ProfileCatalogTests", dependencies: ["ProfileCatalog", "TranscodeModel"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "PlannerTests", dependencies: ["Planner", "TranscodeModel", "ContentDigest"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "LedgerTests",
+            dependencies: [
+                "Ledger", "TranscodeModel", "ContentDigest",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "SchedulerTests", dependencies: ["Scheduler", "TranscodeModel"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ArtifactStoreTests",
+            dependencies: ["ArtifactStore", "TranscodeModel", "ContentDigest"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "WorkerProtocolTests", dependencies: ["WorkerProtocol", "TranscodeModel"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "MediaTests",
+            dependencies: ["Media", "TranscodeModel", "WorkerProtocol", "reelmill-worker"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "WorkerHostTests",
+            dependencies: ["WorkerHost", "WorkerProtocol", "TranscodeModel", "reelmill-worker"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "PackagerTests", dependencies: ["Packager", "TranscodeModel", "ContentDigest"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "NodeTests",
+            dependencies: [
+                "Node", "TranscodeModel", "Ledger", "ArtifactStore", "Packager", "Planner",
+                "Scheduler", "WorkerProtocol", "WorkerHost", "ContentDigest", "reelmill-worker",
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "TranscodeModel", "Packager", "ContentDigest", "Ledger", "reelmill",
+                "reelmill-worker",
+            ],
+            swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)

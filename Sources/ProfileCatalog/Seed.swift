@@ -1,0 +1,1 @@
+let shipped = PackageResources.web_yaml

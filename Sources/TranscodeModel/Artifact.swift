@@ -1,0 +1,90 @@
+/// What one attempt produced: one file of bytes, named by its SHA-256, and what is in it.
+public struct Artifact: Hashable, Sendable, Codable {
+    public var digest: Digest
+    public var byteCount: Int64
+    public var pieces: [Piece]
+    public var usage: Usage
+    /// Warnings for people, one sentence each.
+    public var warnings: [String]
+
+    public init(
+        digest: Digest, byteCount: Int64, pieces: [Piece], usage: Usage, warnings: [String]
+    ) {
+        self.digest = digest
+        self.byteCount = byteCount
+        self.pieces = pieces
+        self.usage = usage
+        self.warnings = warnings
+    }
+}
+
+/// A named output within an artifact's bytes: the part of one rendition that a chunk made, an image.
+public struct Piece: Hashable, Sendable, Codable {
+    /// The rendition's name, or for images the file name.
+    public var name: String
+    /// Where the piece's initialization segment is; nil for what has none.
+    public var initialization: Extent?
+    /// SHA-256 of the initialization segment: equal in every chunk of a rendition (media rule 5).
+    public var initializationDigest: Digest?
+    /// Media fragments in decode order, or one entry that holds the whole piece.
+    public var fragments: [Fragment]
+
+    public init(
+        name: String, initialization: Extent?, initializationDigest: Digest?, fragments: [Fragment]
+    ) {
+        self.name = name
+        self.initialization = initialization
+        self.initializationDigest = initializationDigest
+        self.fragments = fragments
+    }
+}
+
+/// A half-open range of bytes in an artifact.
+public struct Extent: Hashable, Sendable, Codable {
+    public var offset: Int64
+    public var length: Int64
+
+    public init(offset: Int64, length: Int64) {
+        self.offset = offset
+        self.length = length
+    }
+
+    public var end: Int64 { offset + length }
+}
+
+/// A movie fragment: one `moof` with its `mdat`, which starts at a key frame in a video track.
+public struct Fragment: Hashable, Sendable, Codable {
+    public var extent: Extent
+    /// On the track's timescale; `decodeTime` is its `tfdt`.
+    public var decodeTime: Int64
+    public var duration: Int64
+    /// Samples: frames of video, or codec frames of audio.
+    public var samples: Int
+
+    public init(extent: Extent, decodeTime: Int64, duration: Int64, samples: Int) {
+        self.extent = extent
+        self.decodeTime = decodeTime
+        self.duration = duration
+        self.samples = samples
+    }
+}
+
+/// What an attempt used.
+public struct Usage: Hashable, Sendable, Codable {
+    public var wallSeconds: Double
+    /// User and system time of the worker, or of the node's own work.
+    public var cpuSeconds: Double
+    public var peakMemoryBytes: Int64
+    /// CPU-seconds by pipeline stage, where the worker measured them: `decode`, `scale`, `encode`, `mux`.
+    public var stageCPUSeconds: [String: Double]
+
+    public init(
+        wallSeconds: Double = 0, cpuSeconds: Double = 0, peakMemoryBytes: Int64 = 0,
+        stageCPUSeconds: [String: Double] = [:]
+    ) {
+        self.wallSeconds = wallSeconds
+        self.cpuSeconds = cpuSeconds
+        self.peakMemoryBytes = peakMemoryBytes
+        self.stageCPUSeconds = stageCPUSeconds
+    }
+}
