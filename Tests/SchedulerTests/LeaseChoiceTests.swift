@@ -1,0 +1,109 @@
+import Scheduler
+import Testing
+import TranscodeModel
+
+@Suite("Lease choice: the order of DESIGN section 6")
+struct LeaseChoiceTests {
+    private func candidate(
+        job: String, position: Int = 1, tenant: TenantID = .standard, jobClass: JobClass = .live,
+        priority: Int = 0, created: Int64 = 0, virtualTime: Double = 0, weight: Double = 1,
+        cap: Int? = nil, leased: Int = 0, cpu: Double = 1, memory: Int64 = 1, critical: Double = 1
+    ) -> Candidate {
+        Candidate(
+            unit: UnitID(job: JobID(job), position: position), tenant: tenant, jobClass: jobClass,
+            priority: priority, jobCreatedMilliseconds: created, tenantWeight: weight,
+            tenantVirtualTime: virtualTime, tenantCap: cap, tenantLeased: leased,
+            estimate: Estimate(cpuSeconds: cpu, memoryBytes: memory, outputBytes: 1),
+            remainingCriticalSeconds: critical)
+    }
+
+    private func choose(
+        _ candidates: [Candidate], workers: Int = 1, memory: Int64 = 1000, isIdle: Bool = false,
+        share: Double = 0, seed: UInt64 = 1
+    ) -> [String] {
+        var generator = SeededGenerator(seed: seed)
+        return LeaseChoice(backfillShare: share).choose(
+            from: candidates,
+            capacity: Capacity(workers: workers, memoryBytes: memory, scratchBytes: 1000),
+            isIdle: isIdle, using: &generator
+        ).map(\.unit.description)
+    }
+
+    @Test("live goes before backfill, then priority, then age, then the critical path")
+    func order() {
+        let picks = choose(
+            [
+                candidate(job: "old-backfill", jobClass: .backfill, created: 0),
+                candidate(job: "b", position: 1, created: 5, critical: 1),
+                candidate(job: "b", position: 2, created: 5, critical: 9),
+                candidate(job: "a", created: 3),
+                candidate(job: "urgent", priority: 7, created: 9),
+            ], workers: 9)
+        #expect(picks == ["urgent.1", "a.1", "b.2", "b.1", "old-backfill.1"])
+    }
+
+    @Test("backfill gets its guaranteed share beside endless live work")
+    func backfillShare() {
+        var generator = SeededGenerator(seed: 7)
+        var backfillPicks = 0
+        for _ in 0..<10_000 {
+            let pick = LeaseChoice(backfillShare: 0.1).choose(
+                from: [
+                    candidate(job: "live"), candidate(job: "back", jobClass: .backfill),
+                ], capacity: Capacity(workers: 1, memoryBytes: 9, scratchBytes: 9), isIdle: false,
+                using: &generator)
+            if pick[0].jobClass == .backfill { backfillPicks += 1 }
+        }
+        #expect((900...1100).contains(backfillPicks))
+    }
+
+    @Test("tenants share by weight: CPU-seconds are charged in proportion")
+    func fairness() throws {
+        let heavy = try #require(TenantID("heavy"))
+        let light = try #require(TenantID("light"))
+        let candidates = (0..<100).flatMap { index in
+            [
+                candidate(job: "h", position: index, tenant: heavy, weight: 3, cpu: 2),
+                candidate(job: "l", position: index, tenant: light, weight: 1, cpu: 2),
+            ]
+        }
+        let picks = choose(candidates, workers: 40)
+        #expect(picks.filter { $0.hasPrefix("h") }.count == 30)
+    }
+
+    @Test("a tenant at its cap gets nothing more")
+    func caps() {
+        let picks = choose(
+            (1...9).map { candidate(job: "j", position: $0, cap: 3, leased: 1) }, workers: 9)
+        #expect(picks.count == 2)
+    }
+
+    @Test("only what fits in memory is leased, but an idle node takes one oversized unit")
+    func capacity() {
+        let large = candidate(job: "large", memory: 5000)
+        let small = candidate(job: "small", memory: 600)
+        let twin = candidate(job: "twin", memory: 600)
+        #expect(choose([large, small, twin], workers: 3) == ["small.1"])
+        #expect(choose([large], workers: 3) == [])
+        #expect(choose([large], workers: 3, isIdle: true) == ["large.1"])
+    }
+
+    @Test("picks never exceed the free workers, and never repeat", arguments: 0..<50)
+    func bounds(seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        let candidates = (0..<30).map {
+            candidate(
+                job: "j\(Int.random(in: 0..<4, using: &generator))", position: $0,
+                jobClass: Bool.random(using: &generator) ? .live : .backfill,
+                memory: Int64.random(in: 1...400, using: &generator))
+        }
+        let workers = Int.random(in: 0...8, using: &generator)
+        let picks = LeaseChoice(backfillShare: 0.3).choose(
+            from: candidates,
+            capacity: Capacity(workers: workers, memoryBytes: 1000, scratchBytes: 1000),
+            isIdle: false, using: &generator)
+        #expect(picks.count <= workers)
+        #expect(Set(picks.map(\.unit)).count == picks.count)
+        #expect(picks.map(\.estimate.memoryBytes).reduce(0, +) <= 1000)
+    }
+}
