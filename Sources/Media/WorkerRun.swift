@@ -18,14 +18,16 @@ public enum WorkerRun {
         do throws(Failure) {
             let request = try readRequest()
             reporter.start()
-            event = .result(try perform(request))
+            event = .result(try perform(request, reporter))
         } catch {
             event = .failure(error)
         }
         return reporter.finish(event) ? 0 : 1
     }
 
-    static func perform(_ request: WorkerRequest) throws(Failure) -> WorkResult {
+    static func perform(
+        _ request: WorkerRequest, _ reporter: ProgressReporter
+    ) throws(Failure) -> WorkResult {
         guard request.version == workerProtocolVersion else {
             throw Failure(
                 .permanent, .workerProtocol,
@@ -34,7 +36,8 @@ public enum WorkerRun {
         }
         switch request.job {
         case .describe: return WorkResult(pieces: [], description: LibraryCensus.describe())
-        case .probe: throw missing("probe")
+        case .probe(let job):
+            return try ProbePipeline.run(job, limits: request.limits, reporter: reporter)
         case .encode: throw missing("encode")
         case .audio: throw missing("audio")
         case .images: throw missing("images")

@@ -40,9 +40,9 @@ struct Demuxer: ~Copyable {
             try requireSuccess(av_dict_set(&options, key, value, 0), "Opening \(name)")
         }
         // On failure this frees the context and clears the pointer.
-        try requireSuccess(
-            avformat_open_input(&context, nil, nil, &options), .permanent, .notMedia,
-            "\(name) is not a media file of a known, self-contained format")
+        let answer = avformat_open_input(&context, nil, nil, &options)
+        if answer == reelmill_error_no_memory { throw Failure.outOfMemory("Opening \(name)") }
+        guard answer >= 0 else { throw FirstBytes.unopened(descriptor: descriptor, name: name) }
         return Demuxer(owning: context!, source)
     }
 

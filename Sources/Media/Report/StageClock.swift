@@ -4,13 +4,12 @@ import Glibc
 struct StageClock {
     private(set) var secondsByStage: [String: Double] = [:]
 
-    /// Runs `body` and adds its CPU time to `stage`.
-    mutating func measure<Value: ~Copyable>(
-        _ stage: String, _ body: () throws -> Value
-    ) rethrows -> Value {
-        let start = StageClock.threadSeconds
-        defer { secondsByStage[stage, default: 0] += StageClock.threadSeconds - start }
-        return try body()
+    /// CPU-seconds of this thread so far.
+    var now: Double { StageClock.threadSeconds }
+
+    /// Adds the CPU time since `start` to `stage`.
+    mutating func add(_ stage: String, since start: Double) {
+        secondsByStage[stage, default: 0] += now - start
     }
 
     private static var threadSeconds: Double {
