@@ -158,7 +158,9 @@ extension Orientation {
             self = .upright
             return
         }
-        let quarters = ((Int((-angle / 90).rounded()) % 4) + 4) % 4
+        // libav takes out a mirror that follows the turn. Moved before it, the turn goes the other way round.
+        let clockwise = isMirrored ? angle : -angle
+        let quarters = ((Int((clockwise / 90).rounded()) % 4) + 4) % 4
         self.init(clockwiseDegrees: quarters * 90, isMirrored: isMirrored)
     }
 }
