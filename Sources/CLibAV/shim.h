@@ -1,7 +1,59 @@
 #pragma once
 #include <libavcodec/avcodec.h>
 #include <libavfilter/avfilter.h>
+#include <libavfilter/buffersink.h>
+#include <libavfilter/buffersrc.h>
 #include <libavformat/avformat.h>
 #include <libavutil/avutil.h>
+#include <libavutil/channel_layout.h>
+#include <libavutil/display.h>
+#include <libavutil/imgutils.h>
+#include <libavutil/opt.h>
+#include <libavutil/pixdesc.h>
+#include <libavutil/sha.h>
 #include <libswresample/swresample.h>
 #include <libswscale/swscale.h>
+#include <stdarg.h>
+
+// Swift does not import macros with casts or compound literals: each stands here as a value or a function.
+static const int reelmill_error_eof = AVERROR_EOF;
+static const int reelmill_error_again = AVERROR(EAGAIN);
+static const int reelmill_error_no_memory = AVERROR(ENOMEM);
+static const int reelmill_error_io = AVERROR(EIO);
+static const int reelmill_error_invalid = AVERROR(EINVAL);
+static const int reelmill_error_invalid_data = AVERROR_INVALIDDATA;
+static const int64_t reelmill_no_pts = AV_NOPTS_VALUE;
+
+static inline AVRational reelmill_time_base_q(void) { return (AVRational){1, AV_TIME_BASE}; }
+static inline AVChannelLayout reelmill_layout_mono(void) {
+    return (AVChannelLayout)AV_CHANNEL_LAYOUT_MONO;
+}
+static inline AVChannelLayout reelmill_layout_stereo(void) {
+    return (AVChannelLayout)AV_CHANNEL_LAYOUT_STEREO;
+}
+
+// The log: libav hands over a va_list, which Swift cannot take, so a line is formatted here.
+typedef void (*reelmill_log_sink)(int level, const char *line);
+// A local static: a global one in a header is not emitted for Swift.
+static inline reelmill_log_sink *reelmill_log_slot(void) {
+    static reelmill_log_sink sink;
+    return &sink;
+}
+static inline void reelmill_log_line(void *object, int level, const char *format, va_list arguments) {
+    if ((level & 0xff) > av_log_get_level() || !*reelmill_log_slot()) return;
+    char line[512];
+    int prefix = 1;
+    av_log_format_line2(object, level, format, arguments, line, sizeof line, &prefix);
+    (*reelmill_log_slot())(level & 0xff, line);
+}
+static inline void reelmill_log_install(int level, reelmill_log_sink sink) {
+    *reelmill_log_slot() = sink;
+    av_log_set_level(level);
+    av_log_set_callback(reelmill_log_line);
+}
+
+// prctl is variadic, which Swift does not import.
+#include <sys/prctl.h>
+static inline int reelmill_forbid_new_privileges(void) {
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+}

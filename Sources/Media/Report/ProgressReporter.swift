@@ -1,0 +1,53 @@
+import Foundation
+import Glibc
+import Synchronization
+import TranscodeModel
+public import WorkerProtocol
+
+/// Writes events to a descriptor: progress every half second, then one last event.
+public final class ProgressReporter: Sendable {
+    private struct State {
+        var progress = WorkProgress(done: 0, bytes: 0)
+        var isFinished = false
+    }
+    private let state = Mutex(State())
+    private let descriptor: Int32
+
+    public init(descriptor: Int32) { self.descriptor = descriptor }
+
+    /// Starts the thread that reports; it ends after `finish`.
+    public func start() {
+        Thread.detachNewThread { [self] in
+            repeat { usleep(500_000) } while reportProgress()
+        }
+    }
+
+    /// Sets what the next progress event says.
+    public func update(done: Int, bytes: Int64) {
+        state.withLock { $0.progress = WorkProgress(done: done, bytes: bytes) }
+    }
+
+    /// Writes the last event. False if the host no longer reads.
+    public func finish(_ event: WorkerEvent) -> Bool {
+        state.withLock {
+            $0.isFinished = true
+            return send(event)
+        }
+    }
+
+    private func reportProgress() -> Bool {
+        state.withLock { $0.isFinished ? false : send(.progress($0.progress)) }
+    }
+
+    private func send(_ event: WorkerEvent) -> Bool {
+        guard let framed = try? Framing.frame(event) else { return false }
+        var rest = framed[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress!, $0.count) }
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { return false }
+            rest = rest.dropFirst(count)
+        }
+        return true
+    }
+}

@@ -1,0 +1,76 @@
+import CLibAV
+import Foundation
+import Glibc
+import TranscodeModel
+import WorkerProtocol
+
+/// One run of the worker: reads one request, does it, answers with one result or failure.
+public enum WorkerRun {
+    /// The process's exit status: 0 whenever a result or failure was written.
+    public static func run() -> Int32 {
+        // Nothing that runs from here on can gain rights by executing a file.
+        guard reelmill_forbid_new_privileges() == 0 else { return 1 }
+        // A host that went away is seen as a failed write, not as a signal.
+        signal(SIGPIPE, SIG_IGN)
+        LogSink.install()
+        let reporter = ProgressReporter(descriptor: WorkerDescriptor.events)
+        let event: WorkerEvent
+        do throws(Failure) {
+            let request = try readRequest()
+            reporter.start()
+            event = .result(try perform(request, reporter))
+        } catch {
+            event = .failure(error)
+        }
+        return reporter.finish(event) ? 0 : 1
+    }
+
+    static func perform(
+        _ request: WorkerRequest, _ reporter: ProgressReporter
+    ) throws(Failure) -> WorkResult {
+        guard request.version == workerProtocolVersion else {
+            throw Failure(
+                .permanent, .workerProtocol,
+                "The worker speaks version \(workerProtocolVersion) and the node "
+                    + "\(request.version). Install both from one build.")
+        }
+        switch request.job {
+        case .describe: return WorkResult(pieces: [], description: LibraryCensus.describe())
+        case .probe(let job):
+            return try ProbePipeline.run(job, limits: request.limits, reporter: reporter)
+        case .encode: throw missing("encode")
+        case .audio: throw missing("audio")
+        case .images: throw missing("images")
+        case .remux: throw missing("remux")
+        }
+    }
+
+    private static func missing(_ verb: String) -> Failure {
+        Failure(
+            .permanent, .internalFault,
+            "This worker build has no \(verb). Install a newer build.")
+    }
+
+    private static func readRequest() throws(Failure) -> WorkerRequest {
+        var reader = FrameReader()
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = read(WorkerDescriptor.request, &buffer, buffer.count)
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else {
+                throw Failure(
+                    .permanent, .workerProtocol,
+                    "The request ended before it was whole. Start the worker through the node.")
+            }
+            reader.append(buffer[..<count])
+            do {
+                if let request = try reader.next(WorkerRequest.self) { return request }
+            } catch {
+                throw Failure(
+                    .permanent, .workerProtocol,
+                    "The request cannot be understood: \(error). Install node and worker from "
+                        + "one build.")
+            }
+        }
+    }
+}
