@@ -1,0 +1,38 @@
+import ArgumentParser
+
+/// The documented exit codes. 2 is usage, 130 and 143 are the signals' own.
+enum ExitStatus: Int32 {
+    case done = 0
+    case jobFailed = 1
+    case usage = 2
+    case someFailed = 3
+    case unreachable = 4
+    case faultFound = 5
+    case interrupted = 130
+    case terminated = 143
+
+    var code: ExitCode { ExitCode(rawValue) }
+
+    /// What `--help` and the README say of each.
+    static let table = """
+        0    done
+        1    the job failed
+        2    wrong usage, or input that cannot be used
+        3    some of several failed
+        4    the ledger or the store cannot be reached
+        5    verify or audit found a fault
+        130  interrupted (SIGINT); 143 terminated (SIGTERM)
+        """
+}
+
+/// An error for a person: one sentence that names the subject, the reason and what to do.
+struct CommandFault: Error, CustomStringConvertible {
+    var status: ExitStatus
+    var message: String
+    var description: String { message }
+
+    init(_ status: ExitStatus, _ message: String) {
+        self.status = status
+        self.message = message
+    }
+}

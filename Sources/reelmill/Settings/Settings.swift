@@ -1,0 +1,58 @@
+import Foundation
+
+/// Settings that stand outside a command's own flags: flags over environment (`REELMILL_*`) over the
+/// config file over defaults.
+struct Settings {
+    /// Holds the ledger and the store.
+    var stateDirectory: String
+    var profile: String
+    var workers: Int
+    /// The worker executable; nil means the one beside `reelmill`.
+    var workerPath: String?
+
+    /// Fails with a usage fault that names the variable or the line.
+    static func resolve(
+        state: String? = nil, profile: String? = nil, workers: Int? = nil,
+        environment: [String: String] = ProcessInfo.processInfo.environment
+    ) throws -> Settings {
+        let file = try ConfigFile.read(environment: environment)
+        func value(_ flag: String?, _ variable: String, _ key: String) -> String? {
+            if let flag { return flag }
+            if let set = environment[variable], !set.isEmpty { return set }
+            return file.values[key]
+        }
+        let count = try workers ?? value(nil, "REELMILL_WORKERS", "workers").map {
+            try positive($0, name: "workers (REELMILL_WORKERS, or the config file)")
+        }
+        if let count, count < 1 { throw CommandFault(.usage, "--workers must be at least 1") }
+        return Settings(
+            stateDirectory: absolute(
+                value(state, "REELMILL_STATE", "state") ?? defaultState(environment)),
+            profile: value(profile, "REELMILL_PROFILE", "profile") ?? "web",
+            workers: count ?? ProcessInfo.processInfo.activeProcessorCount,
+            workerPath: value(nil, "REELMILL_WORKER", "worker"))
+    }
+
+    var ledgerPath: String { stateDirectory + "/ledger.sqlite" }
+    var storePath: String { stateDirectory + "/store" }
+
+    /// `$XDG_STATE_HOME/reelmill`, else `~/.local/state/reelmill` (XDG Base Directory Specification 0.8).
+    private static func defaultState(_ environment: [String: String]) -> String {
+        if let base = environment["XDG_STATE_HOME"], base.hasPrefix("/") {
+            return base + "/reelmill"
+        }
+        return NSHomeDirectory() + "/.local/state/reelmill"
+    }
+
+    private static func positive(_ text: String, name: String) throws -> Int {
+        guard let value = Int(text), value >= 1 else {
+            throw CommandFault(.usage, "\(name) must be a whole number of at least 1, not “\(text)”")
+        }
+        return value
+    }
+}
+
+/// A path made absolute against the working directory, without following links.
+func absolute(_ path: String) -> String {
+    URL(fileURLWithPath: path).standardizedFileURL.path
+}
