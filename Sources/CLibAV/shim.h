@@ -32,6 +32,11 @@ static inline AVChannelLayout reelmill_layout_stereo(void) {
     return (AVChannelLayout)AV_CHANNEL_LAYOUT_STEREO;
 }
 
+static inline int reelmill_tag_hvc1(void) { return MKTAG('h', 'v', 'c', '1'); }
+static inline AVRational reelmill_rational(int numerator, int denominator) {
+    return (AVRational){numerator, denominator};
+}
+
 // The log: libav hands over a va_list, which Swift cannot take, so a line is formatted here.
 typedef void (*reelmill_log_sink)(int level, const char *line);
 // A local static: a global one in a header is not emitted for Swift.

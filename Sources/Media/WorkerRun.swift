@@ -38,7 +38,8 @@ public enum WorkerRun {
         case .describe: return WorkResult(pieces: [], description: LibraryCensus.describe())
         case .probe(let job):
             return try ProbePipeline.run(job, limits: request.limits, reporter: reporter)
-        case .encode: throw missing("encode")
+        case .encode(let job):
+            return try EncodePipeline.run(job, limits: request.limits, reporter: reporter)
         case .audio: throw missing("audio")
         case .images: throw missing("images")
         case .remux: throw missing("remux")

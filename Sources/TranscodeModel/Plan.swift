@@ -62,6 +62,12 @@ public struct FrameGrid: Hashable, Sendable, Codable {
 
     /// In seconds.
     public var duration: Rational { Rational(Int64(frames)) / rate }
+
+    /// The first source time, in ticks of `timeBase`, that is too late for output frame `frame`: the
+    /// frame shows the last source frame before it.
+    public func deadlineTicks(frame: Int, timeBase: Rational) -> Int64 {
+        ((origin + Rational(Int64(2 * frame + 1), 2) / rate) / timeBase).ceiling
+    }
 }
 
 public struct VideoPlan: Hashable, Sendable, Codable {

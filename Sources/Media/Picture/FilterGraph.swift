@@ -91,6 +91,9 @@ struct FilterGraph: ~Copyable {
         return .ready
     }
 
+    /// The unit of the times of `receive`d pictures: some filters change it.
+    var outputTimeBase: AVRational { av_buffersink_get_time_base(sink) }
+
     deinit {
         var graph: UnsafeMutablePointer<AVFilterGraph>? = graph
         avfilter_graph_free(&graph)

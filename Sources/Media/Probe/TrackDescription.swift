@@ -85,7 +85,7 @@ extension StreamSurvey {
             averageFrameRate: rate.num > 0 && rate.den > 0
                 ? Rational(Int64(rate.num), Int64(rate.den)) : nil,
             frameTimes: TickRuns(times), lastFrameDuration: record.lastDuration,
-            randomAccessPoints: record.points)
+            randomAccessPoints: record.points.sorted { $0.pts < $1.pts })
     }
 
     private func audio(_ stream: AVStream, _ record: Record) -> AudioTrack {

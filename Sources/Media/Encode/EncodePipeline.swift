@@ -1,0 +1,94 @@
+import CLibAV
+import TranscodeModel
+import WorkerProtocol
+
+/// Encodes one chunk of every rendition in one decode (media rule 4).
+enum EncodePipeline {
+    static func run(
+        _ request: EncodeRequest, limits: WorkerLimits, reporter: ProgressReporter,
+        source: Int32 = WorkerDescriptor.source, staging: Int32 = WorkerDescriptor.staging
+    ) throws(Failure) -> WorkResult {
+        precondition(!request.renditions.isEmpty && !request.chunk.frames.isEmpty)
+        var clock = StageClock()
+        var warnings: [String] = []
+        var pictures = try firstPicture(request, limits, source, &clock, &warnings)
+        var slot = GridReader.Slot.fresh
+        var file = StagingFile(descriptor: staging)
+        var encoders: [RenditionEncoder] = []
+        for rendition in request.renditions {
+            encoders.append(
+                try RenditionEncoder(rendition, request, threads: limits.threads, file: &file))
+        }
+        for number in request.chunk.frames {
+            if number > request.chunk.frames.lowerBound {
+                let start = clock.now
+                slot = try pictures.advance(to: deadline(number, request))
+                clock.add("decode", since: start)
+            }
+            if slot == .fresh { try scale(pictures, encoders, &clock) }
+            for encoder in encoders { try encoder.encode(frame: number, &clock, &file) }
+            reporter.update(
+                done: number - request.chunk.frames.lowerBound + 1, bytes: file.offset)
+        }
+        var pieces: [Piece] = []
+        for encoder in encoders { pieces.append(try encoder.finish(&clock, &file)) }
+        if pictures.decodeErrors > 0 {
+            warnings.append(
+                "\(pictures.decodeErrors) errors while decoding frames "
+                    + "\(request.chunk.frames.lowerBound) to \(request.chunk.frames.upperBound - 1)."
+            )
+        }
+        return WorkResult(
+            pieces: pieces, stageCPUSeconds: clock.secondsByStage, warnings: warnings)
+    }
+
+    private static func deadline(_ frame: Int, _ request: EncodeRequest) -> Int64 {
+        request.grid.deadlineTicks(frame: frame, timeBase: request.timeBase)
+    }
+
+    /// Tries the entry points until one gives the picture of the chunk's first frame.
+    private static func firstPicture(
+        _ request: EncodeRequest, _ limits: WorkerLimits, _ source: Int32,
+        _ clock: inout StageClock, _ warnings: inout [String]
+    ) throws(Failure) -> GridReader {
+        let start = clock.now
+        defer { clock.add("decode", since: start) }
+        let first = deadline(request.chunk.frames.lowerBound, request)
+        for entryPoint in request.chunk.entryPoints.dropLast().map(Optional.init) + [nil] {
+            guard
+                let reader = try PictureReader.open(
+                    source: source, stream: request.streamIndex, entryPoint: entryPoint,
+                    limits: limits.streamsMaximum, threads: limits.threads)
+            else { continue }
+            var pictures = try GridReader.open(
+                TreatedReader.open(reader, treatment: request.treatment, timeBase: request.timeBase)
+            )
+            let slot = try pictures.advance(to: first)
+            if slot != .missing { return pictures }
+            guard entryPoint == nil else { continue }
+            guard try pictures.borrowAhead() else { break }
+            warnings.append(
+                "Frame \(request.chunk.frames.lowerBound) has no picture; the next one stands in.")
+            return pictures
+        }
+        throw Failure(
+            .permanent, .undecodable,
+            "Stream \(request.streamIndex) of the source has no picture that can be decoded. "
+                + "Upload an undamaged file.")
+    }
+
+    private static func scale(
+        _ pictures: borrowing GridReader, _ encoders: [RenditionEncoder], _ clock: inout StageClock
+    ) throws(Failure) {
+        var meter = clock
+        defer { clock = meter }
+        try pictures.withPicture { picture throws(Failure) in
+            try encoders[0].scale(picture, &meter)
+        }
+        for (larger, smaller) in zip(encoders, encoders.dropFirst()) {
+            try larger.withScaled { picture throws(Failure) in
+                try smaller.scale(picture, &meter)
+            }
+        }
+    }
+}

@@ -1,0 +1,120 @@
+import CLibAV
+import TranscodeModel
+import WorkerProtocol
+
+/// Scales, encodes and muxes one rendition of a chunk.
+final class RenditionEncoder {
+    private let rendition: VideoRendition
+    private let request: EncodeRequest
+    private let encoder: Encoder
+    private let packet: Packet
+    private var scaler: Scaler
+    private var muxer: FragmentMuxer
+    private var scaled: Frame
+    private var packetsWritten = 0
+    private var fragments: [Fragment] = []
+    private let initialization: Extent
+    private let initializationDigest: Digest
+
+    init(
+        _ rendition: VideoRendition, _ request: EncodeRequest, threads: Int,
+        file: inout StagingFile
+    ) throws(Failure) {
+        self.rendition = rendition
+        self.request = request
+        packet = try Packet.allocate()
+        scaled = try Frame.allocate()
+        scaler = Scaler(
+            width: rendition.width, height: rendition.height, color: CodedColor(request.color))
+        encoder = try VideoEncoderSettings(
+            rendition: rendition, request: request, threads: threads
+        ).open()
+        muxer = try FragmentMuxer.open(
+            encoder: encoder, timescale: request.grid.timescale,
+            firstSequence: request.chunk.frames.lowerBound / request.keyFrameInterval + 1)
+        let bytes = muxer.initializationSegment()
+        initialization = try file.append(bytes)
+        initializationDigest = try Digest.ofInitializationSegment(bytes)
+    }
+
+    /// Scales a new picture; the result stays until the next.
+    func scale(_ picture: borrowing Frame, _ clock: inout StageClock) throws(Failure) {
+        let start = clock.now
+        scaled = try scaler.scale(picture)
+        clock.add("scale", since: start)
+    }
+
+    /// Lets `body` see the scaled picture, from which the next smaller rendition is scaled.
+    func withScaled(_ body: (borrowing Frame) throws(Failure) -> Void) throws(Failure) {
+        try body(scaled)
+    }
+
+    /// Encodes the scaled picture as frame `number` of the grid.
+    func encode(
+        frame number: Int, _ clock: inout StageClock, _ file: inout StagingFile
+    ) throws(Failure) {
+        let picture = try scaled.share()
+        picture.pointer.pointee.pts = Int64(number)
+        let startsGroup = number % request.keyFrameInterval == 0
+        picture.pointer.pointee.pict_type =
+            startsGroup ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE
+        let start = clock.now
+        try encoder.send(picture)
+        clock.add("encode", since: start)
+        try drain(&clock, &file)
+    }
+
+    /// Flushes the encoder and returns all that was made.
+    func finish(_ clock: inout StageClock, _ file: inout StagingFile) throws(Failure) -> Piece {
+        let start = clock.now
+        try encoder.sendEnd()
+        clock.add("encode", since: start)
+        try drain(&clock, &file)
+        try endFragment(&file)
+        guard packetsWritten == request.chunk.frames.count else {
+            throw Failure(
+                .permanent, .wrongFrameCount,
+                "\(rendition.name): \(packetsWritten) frames came out of the encoder where the "
+                    + "plan has \(request.chunk.frames.count).")
+        }
+        return Piece(
+            name: rendition.name, initialization: initialization,
+            initializationDigest: initializationDigest, fragments: fragments)
+    }
+
+    private func drain(_ clock: inout StageClock, _ file: inout StagingFile) throws(Failure) {
+        while true {
+            var start = clock.now
+            let output = try encoder.receive(into: packet)
+            clock.add("encode", since: start)
+            guard output == .ready else { return }
+            start = clock.now
+            try write(&file)
+            clock.add("mux", since: start)
+        }
+    }
+
+    private func write(_ file: inout StagingFile) throws(Failure) {
+        let value = packet.pointer.pointee
+        let shown = Int(value.pts)
+        let isKey = value.flags & AV_PKT_FLAG_KEY != 0
+        let decoded = request.chunk.frames.lowerBound + packetsWritten
+        guard isKey == (decoded % request.keyFrameInterval == 0), !isKey || shown == decoded else {
+            throw Failure(
+                .permanent, .outputInvalid,
+                "\(rendition.name): frame \(shown) is \(isKey ? "" : "not ")a key frame, against "
+                    + "the grid of \(request.keyFrameInterval) frames. Remove encoder parameters "
+                    + "that place key frames from the profile.")
+        }
+        if isKey { try endFragment(&file) }
+        let ticks = Int64(request.grid.ticksPerFrame)
+        try muxer.write(
+            packet, decodeTime: Int64(decoded) * ticks,
+            presentationTime: Int64(shown + request.reorderFrames) * ticks, duration: ticks)
+        packetsWritten += 1
+    }
+
+    private func endFragment(_ file: inout StagingFile) throws(Failure) {
+        if let fragment = try muxer.flush(to: &file) { fragments.append(fragment) }
+    }
+}
