@@ -1,0 +1,45 @@
+public import TranscodeModel
+
+/// Reads a track file's structure: `ftyp moov sidx (moof mdat)+` and nothing else.
+///
+/// It fails on what is not well-formed. Whether the times and counts are the planned ones is for
+/// `PublicationCheck` to say.
+public enum TrackReader {
+    public static func track(_ source: any ByteSource) throws(Failure) -> Track {
+        let boxes = try TopLevelBox.all(in: source)
+        guard boxes.count >= 5, boxes[..<3].map(\.type) == ["ftyp", "moov", "sidx"],
+            boxes.count % 2 == 1
+        else {
+            throw source.fault(
+                "a track file is ftyp, moov, sidx and pairs of moof and mdat, but this one has "
+                    + boxes.prefix(6).map(\.type).joined(separator: ", "),
+                at: 0)
+        }
+        let header = try InitializationSegment(movie: try boxes[1].load(from: source)).header
+        let references = try SegmentIndex.references(
+            try boxes[2].load(from: source), header: header)
+        var fragments: [TrackFragment] = []
+        for index in stride(from: 3, to: boxes.count, by: 2) {
+            fragments.append(
+                TrackFragment(
+                    try MovieFragment(boxes[index], boxes[index + 1], in: source, header: header)))
+        }
+        return Track(
+            header: header, initialization: Extent(offset: 0, length: boxes[1].extent.end),
+            index: boxes[2].extent, references: references, fragments: fragments,
+            byteCount: source.byteCount)
+    }
+
+    /// The one fragment at an extent.
+    static func fragment(
+        _ source: any ByteSource, _ extent: Extent, header: TrackHeader
+    ) throws(Failure) -> TrackFragment {
+        let moof = try TopLevelBox.header(in: source, at: extent.offset)
+        let mdat = try TopLevelBox.header(in: source, at: moof.extent.end)
+        guard mdat.extent.end == extent.end else {
+            throw source.fault(
+                "the fragment does not fill its \(extent.length) bytes", at: extent.offset)
+        }
+        return TrackFragment(try MovieFragment(moof, mdat, in: source, header: header))
+    }
+}
