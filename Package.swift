@@ -45,8 +45,10 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(name: "Scheduler", dependencies: ["TranscodeModel"], swiftSettings: strict),
+        .target(name: "CFileSystem"),
         .target(
-            name: "ArtifactStore", dependencies: ["TranscodeModel", "ContentDigest"],
+            name: "ArtifactStore",
+            dependencies: ["TranscodeModel", "ContentDigest", "CFileSystem"],
             swiftSettings: strict),
         .target(name: "WorkerProtocol", dependencies: ["TranscodeModel"], swiftSettings: strict),
         .systemLibrary(

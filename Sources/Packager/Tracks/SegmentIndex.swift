@@ -1,4 +1,4 @@
-public import TranscodeModel
+import TranscodeModel
 
 /// One subsegment as the `sidx` lists it.
 public struct IndexReference: Hashable, Sendable, Codable {

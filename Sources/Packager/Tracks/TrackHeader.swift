@@ -1,4 +1,4 @@
-public import TranscodeModel
+import TranscodeModel
 
 /// What an initialization segment says of its one track.
 public struct TrackHeader: Hashable, Sendable, Codable {

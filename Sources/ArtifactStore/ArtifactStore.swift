@@ -1,0 +1,38 @@
+public import TranscodeModel
+
+/// Where artifacts are kept: staged, made durable, then named by their SHA-256 (I2).
+///
+/// A driver may be a directory or an object store; callers see descriptors and digests, never paths.
+public protocol ArtifactStore: Sendable {
+    /// An empty file for one attempt to write.
+    func stage(tenant: TenantID, unit: UnitID, epoch: Int64) throws(Failure) -> StagedFile
+    /// Makes the bytes durable under their digest. Committing the same bytes again is no failure.
+    func commit(_ staged: StagedFile) throws(Failure) -> StoredArtifact
+    /// Forgets a staged file.
+    func discard(_ staged: StagedFile) throws(Failure)
+    /// Opens a committed artifact; `artifactMissing` when it is not there.
+    func open(_ digest: Digest, tenant: TenantID) throws(Failure) -> ReadableFile
+    func contains(_ digest: Digest, tenant: TenantID) throws(Failure) -> Bool
+    /// Removes staged files of attempts that are not in `keeping`; returns how many.
+    func sweepStaging(keeping: Set<StagingName>) throws(Failure) -> Int
+    /// Digests of all artifacts of a tenant.
+    func inventory(tenant: TenantID) throws(Failure) -> [Digest]
+    /// Bytes that can still be stored.
+    func freeBytes() throws(Failure) -> Int64
+}
+
+/// Which attempt a staged file belongs to.
+public struct StagingName: Hashable, Sendable {
+    public var unit: UnitID
+    public var epoch: Int64
+
+    public init(unit: UnitID, epoch: Int64) {
+        self.unit = unit
+        self.epoch = epoch
+    }
+}
+
+public struct StoredArtifact: Hashable, Sendable {
+    public var digest: Digest
+    public var byteCount: Int64
+}

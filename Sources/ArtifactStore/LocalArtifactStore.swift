@@ -1,0 +1,123 @@
+import CFileSystem
+import Glibc
+public import TranscodeModel
+
+/// Artifacts in a directory of the local machine.
+///
+///     ROOT/staging/TENANT~JOB.POSITION~EPOCH~RANDOM    being written
+///     ROOT/objects/TENANT/ab/abcd…                     durable, read-only, named by content
+public struct LocalArtifactStore: ArtifactStore {
+    private let root: String
+
+    /// Opens the store, making what is missing of it.
+    public static func open(at path: String) throws(Failure) -> LocalArtifactStore {
+        let store = LocalArtifactStore(root: path)
+        try makeDirectory(store.staging)
+        try makeDirectory(path + "/objects")
+        return store
+    }
+
+    private var staging: String { root + "/staging" }
+
+    private func path(of digest: Digest, _ tenant: TenantID) -> String {
+        let hex = digest.hex
+        return "\(root)/objects/\(tenant)/\(hex.prefix(2))/\(hex)"
+    }
+
+    public func stage(tenant: TenantID, unit: UnitID, epoch: Int64) throws(Failure) -> StagedFile {
+        let name = "\(tenant)~\(unit)~\(epoch)~\(UInt64.random(in: 0...UInt64.max))"
+        let path = staging + "/" + name
+        let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw storageFailure("make a staging file", path) }
+        return StagedFile(owning: descriptor, tenant: tenant, path: path)
+    }
+
+    public func commit(_ staged: StagedFile) throws(Failure) -> StoredArtifact {
+        guard fsync(staged.descriptor) == 0 else { throw storageFailure("sync", staged.path) }
+        let (digest, byteCount) = try hashOfFile(staged.descriptor, path: staged.path)
+        let target = path(of: digest, staged.tenant)
+        guard fchmod(staged.descriptor, 0o444) == 0 else {
+            throw storageFailure("make read-only", staged.path)
+        }
+        try makeDirectory(parent(of: target))
+        switch reelmill_rename_without_replacing(staged.path, target) {
+        case 0: break
+        case EEXIST:
+            // The same bytes are there already; a torn file of that name would have another size.
+            guard try size(of: target) == byteCount else {
+                throw Failure(
+                    .permanent, .storageFailed,
+                    "\(target): the artifact is damaged. Remove it and retry the job.")
+            }
+            try discard(staged)
+        case let code: throw storageFailure("rename into place", target, code)
+        }
+        try syncDirectory(parent(of: target))
+        try syncDirectory(staging)
+        return StoredArtifact(digest: digest, byteCount: byteCount)
+    }
+
+    public func discard(_ staged: StagedFile) throws(Failure) { try removeTree(staged.path) }
+
+    public func open(_ digest: Digest, tenant: TenantID) throws(Failure) -> ReadableFile {
+        let path = path(of: digest, tenant)
+        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else {
+            if errno == ENOENT {
+                throw Failure(
+                    .permanent, .artifactMissing,
+                    "\(path): the artifact is not in the store any more. Retry the job.")
+            }
+            throw storageFailure("open", path)
+        }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else {
+            let code = errno
+            close(descriptor)
+            throw storageFailure("examine", path, code)
+        }
+        return ReadableFile(owning: descriptor, byteCount: Int64(status.st_size))
+    }
+
+    public func contains(_ digest: Digest, tenant: TenantID) throws(Failure) -> Bool {
+        try size(of: path(of: digest, tenant)) != nil
+    }
+
+    private func size(of path: String) throws(Failure) -> Int64? {
+        var status = stat()
+        if lstat(path, &status) == 0 { return Int64(status.st_size) }
+        guard errno == ENOENT || errno == ENOTDIR else { throw storageFailure("examine", path) }
+        return nil
+    }
+
+    public func sweepStaging(keeping: Set<StagingName>) throws(Failure) -> Int {
+        let kept = Set(keeping.map { "\($0.unit)~\($0.epoch)" })
+        var removed = 0
+        for name in try names(in: staging) {
+            let parts = name.split(separator: "~")
+            if parts.count == 4, kept.contains("\(parts[1])~\(parts[2])") { continue }
+            try removeTree(staging + "/" + name)
+            removed += 1
+        }
+        return removed
+    }
+
+    public func inventory(tenant: TenantID) throws(Failure) -> [Digest] {
+        let folder = "\(root)/objects/\(tenant)"
+        guard try size(of: folder) != nil else { return [] }
+        var digests: [Digest] = []
+        for prefix in try names(in: folder) {
+            for name in try names(in: folder + "/" + prefix) {
+                if let digest = Digest(hex: name) { digests.append(digest) }
+            }
+        }
+        return digests
+    }
+
+    public func freeBytes() throws(Failure) -> Int64 {
+        guard let bytes = availableBytes(at: root) else {
+            throw storageFailure("ask for the free space of", root)
+        }
+        return bytes
+    }
+}

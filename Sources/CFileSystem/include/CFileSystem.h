@@ -1,0 +1,10 @@
+#pragma once
+#include <sys/types.h>
+
+// GNU calls that Swift's Glibc does not show.
+
+// Renames without replacing: 0, or errno (EEXIST when the target is there).
+int reelmill_rename_without_replacing(const char *from, const char *to);
+
+// Copies up to `length` bytes at `*offset`, which moves on, to the output's own position. As copy_file_range.
+ssize_t reelmill_copy_range(int input, off_t *offset, int output, size_t length);

@@ -1,0 +1,134 @@
+import CSpawn
+import Foundation
+import TranscodeModel
+import WorkerProtocol
+
+/// What passes between the host and one worker, and the watch on its clock.
+struct Conversation {
+    private let limits: ProcessLimits
+    private var request: ArraySlice<UInt8>
+    private var reader = FrameReader()
+    private var logTail: [UInt8] = []
+    private var verdict: WorkerEvent?
+    private var misconduct: String?
+    private var killReason: WorkerEnding.KillReason?
+    private let start: UInt64
+    private var lastEvent: UInt64
+    private var lastChange: UInt64
+    private var progress: WorkProgress?
+    private static let logBytesMaximum = 8 << 10
+
+    /// `start` is on the monotonic clock, in nanoseconds.
+    init(limits: ProcessLimits, request: [UInt8], start: UInt64) {
+        self.limits = limits
+        self.request = request[...]
+        self.start = start
+        lastEvent = start
+        lastChange = start
+    }
+
+    /// Returns once the process has ended; kills it when a limit is passed or the task is cancelled.
+    mutating func watch(
+        request pipe: inout Pipe, events: Int32, log: Int32, wake: Int32, process: pid_t,
+        processDescriptor: Int32, isCancelled: () -> Bool, onProgress: (WorkProgress) -> Void
+    ) {
+        var eventsOpen = true
+        var logOpen = true
+        while true {
+            var polled = [
+                pollfd(fd: processDescriptor, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: eventsOpen ? events : -1, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: logOpen ? log : -1, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: killReason == nil ? wake : -1, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: pipe.writeEnd, events: Int16(POLLOUT), revents: 0),
+            ]
+            _ = poll(&polled, nfds_t(polled.count), 250)
+            if polled[4].revents != 0 { sendRequest(&pipe) }
+            if polled[2].revents != 0 { logOpen = readLog(log) }
+            if polled[1].revents != 0 { eventsOpen = readEvents(events, onProgress) }
+            if polled[0].revents != 0 { return }
+            if killReason == nil, let reason = reasonToKill(isCancelled: isCancelled()) {
+                killReason = reason
+                kill(-process, SIGKILL)
+            }
+        }
+    }
+
+    /// Reads what was left in the pipes when the process ended.
+    mutating func readRest(events: Int32, log: Int32) {
+        while readEvents(events, { _ in }), hasMore(events) {}
+        while readLog(log), hasMore(log) {}
+        if misconduct == nil, verdict == nil, reader.isMidMessage, killReason == nil {
+            misconduct = "a message was cut short"
+        }
+    }
+
+    func ending(status: Int32) -> WorkerEnding {
+        WorkerEnding(
+            verdict: verdict, misconduct: misconduct, killReason: killReason,
+            exitCode: reelmill_exit_code(status), signal: reelmill_death_signal(status),
+            log: String(decoding: logTail, as: UTF8.self), limits: limits)
+    }
+
+    private func hasMore(_ descriptor: Int32) -> Bool {
+        var polled = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return poll(&polled, 1, 0) > 0 && polled.revents & Int16(POLLIN) != 0
+    }
+
+    private func reasonToKill(isCancelled: Bool) -> WorkerEnding.KillReason? {
+        if isCancelled { return .cancelled }
+        if misconduct != nil { return .misconduct }
+        let now = DispatchTime.now().uptimeNanoseconds
+        func exceeds(_ since: UInt64, _ seconds: Double) -> Bool {
+            Double(now - since) / 1e9 > seconds
+        }
+        if exceeds(start, limits.wallSeconds) { return .wall }
+        if exceeds(lastEvent, limits.silenceSeconds) { return .silence }
+        return exceeds(lastChange, limits.stallSeconds) ? .stall : nil
+    }
+
+    private mutating func sendRequest(_ pipe: inout Pipe) {
+        let count = request.withUnsafeBytes { write(pipe.writeEnd, $0.baseAddress, $0.count) }
+        if count > 0 { request = request.dropFirst(count) }
+        // A worker that does not read its request answers for it by its end.
+        let isBroken = count < 0 && errno != EAGAIN && errno != EINTR
+        if request.isEmpty || isBroken { pipe.closeWriteEnd() }
+    }
+
+    private mutating func readLog(_ descriptor: Int32) -> Bool {
+        guard let bytes = readAvailable(descriptor) else { return false }
+        logTail = Array((logTail + bytes).suffix(Conversation.logBytesMaximum))
+        return true
+    }
+
+    private mutating func readEvents(_ descriptor: Int32, _ onProgress: (WorkProgress) -> Void)
+        -> Bool
+    {
+        guard let bytes = readAvailable(descriptor) else { return false }
+        guard misconduct == nil else { return true }
+        reader.append(bytes)
+        do {
+            while let event = try reader.next(WorkerEvent.self) { note(event, onProgress) }
+        } catch let error as FrameReader.Oversized {
+            misconduct = "a message of \(error.byteCount) bytes"
+        } catch {
+            misconduct = "a message that cannot be read"
+        }
+        return true
+    }
+
+    private mutating func note(_ event: WorkerEvent, _ onProgress: (WorkProgress) -> Void) {
+        guard verdict == nil else {
+            misconduct = "a message after the result"
+            return
+        }
+        lastEvent = DispatchTime.now().uptimeNanoseconds
+        switch event {
+        case .progress(let progress):
+            if progress != self.progress { lastChange = lastEvent }
+            self.progress = progress
+            onProgress(progress)
+        case .result, .failure: verdict = event
+        }
+    }
+}

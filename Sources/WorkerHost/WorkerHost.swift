@@ -1,0 +1,66 @@
+import Foundation
+import Synchronization
+public import WorkerProtocol
+
+/// Starts, confines, feeds, watches and ends worker processes, one for each call.
+public struct WorkerHost: Sendable {
+    public init() {}
+
+    /// Runs one worker to its end. Cancelling the task kills it; it is always reaped.
+    ///
+    /// The kernel kills a worker when the thread that started it ends, so each run has a thread of
+    /// its own that lives as long as the worker.
+    public func run(
+        _ launch: WorkerLaunch, onProgress: @escaping @Sendable (WorkProgress) -> Void
+    ) async -> WorkerOutcome {
+        let switchOff = CancellationSwitch()
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let thread = Thread {
+                    blockBrokenPipeSignal()
+                    let outcome = WorkerWatch.run(
+                        launch, cancellation: switchOff, onProgress: onProgress)
+                    continuation.resume(returning: outcome)
+                }
+                thread.name = "worker"
+                thread.start()
+            }
+        } onCancel: {
+            switchOff.throwSwitch()
+        }
+    }
+}
+
+/// Wakes a watching thread when its task is cancelled.
+final class CancellationSwitch: Sendable {
+    private struct State {
+        var isThrown = false
+        var wakeDescriptor: Int32?
+    }
+    private let state = Mutex(State())
+
+    var isThrown: Bool { state.withLock { $0.isThrown } }
+
+    func throwSwitch() {
+        state.withLock {
+            $0.isThrown = true
+            if let descriptor = $0.wakeDescriptor { _ = write(descriptor, "x", 1) }
+        }
+    }
+
+    /// Connects the pipe to write to; nil before the pipe is closed.
+    func connect(_ descriptor: Int32?) {
+        state.withLock {
+            $0.wakeDescriptor = descriptor
+            if let descriptor, $0.isThrown { _ = write(descriptor, "x", 1) }
+        }
+    }
+}
+
+/// Makes a write to a worker that is gone an error of this thread, and not the node's death.
+private func blockBrokenPipeSignal() {
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGPIPE)
+    pthread_sigmask(SIG_BLOCK, &signals, nil)
+}

@@ -1,0 +1,156 @@
+import Foundation
+import Testing
+import TranscodeModel
+import WorkerProtocol
+
+@testable import WorkerHost
+
+/// Workers of a few lines of shell, so that each way to end can be had at will.
+@Suite("Worker host: each way to end is told apart", .serialized)
+struct WorkerHostTests {
+    private func run(
+        _ script: String, limits: ProcessLimits = ProcessLimits(silenceSeconds: 5),
+        inputs: [Int32] = []
+    ) async throws -> WorkerOutcome {
+        let path = FileManager.default.temporaryDirectory
+            .appending(path: "worker-\(UUID().uuidString).sh").path
+        try "#!/bin/sh\n\(script)\n".write(toFile: path, atomically: true, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+        return await WorkerHost().run(
+            WorkerLaunch(
+                executable: path, request: WorkerRequest(job: .describe, limits: WorkerLimits()),
+                inputs: inputs, staging: nil, limits: limits), onProgress: { _ in })
+    }
+
+    /// A shell command that sends one event.
+    private func sending(_ event: WorkerEvent) throws -> String {
+        let octal = try Framing.frame(event).map { byte in
+            let digits = String(byte, radix: 8)
+            return "\\" + String(repeating: "0", count: 3 - digits.count) + digits
+        }
+        return "printf '\(octal.joined())'"
+    }
+
+    private func failure(_ outcome: WorkerOutcome) throws -> Failure {
+        guard case .failure(let failure) = outcome.result else {
+            throw Failure(.permanent, .internalFault, "the worker succeeded")
+        }
+        return failure
+    }
+
+    @Test("a result and exit 0 are a success")
+    func success() async throws {
+        let result = WorkResult(pieces: [], warnings: ["worth saying"])
+        let outcome = try await run(sending(.result(result)))
+        #expect(try outcome.result.get() == result)
+    }
+
+    @Test("a reported failure is the failure, with nothing in it that could harm a terminal")
+    func reportedFailure() async throws {
+        let told = Failure(.permanent, .notMedia, "no \u{1B}[31mmedia")
+        let outcome = try await run(sending(.failure(told)))
+        #expect(try failure(outcome) == Failure(.permanent, .notMedia, "no  [31mmedia"))
+    }
+
+    @Test(
+        "a death by signal is a crash, SIGKILL from outside is not",
+        arguments: [
+            ("SEGV", FailureClass.crashed, FailureCode.workerCrashed),
+            ("ABRT", .crashed, .workerCrashed), ("KILL", .transient, .workerKilled),
+            ("XCPU", .timedOut, .workerStalled),
+        ])
+    func signals(signal: String, category: FailureClass, code: FailureCode) async throws {
+        let outcome = try await run("kill -\(signal) $$; sleep 5")
+        let found = try failure(outcome)
+        #expect(found.category == category)
+        #expect(found.code == code)
+    }
+
+    @Test("an exit without a result, or with garbage, breaks the protocol")
+    func misconduct() async throws {
+        #expect(try failure(await run("exit 0")).code == .workerProtocol)
+        #expect(try failure(await run("printf 'garbage of some length'")).code == .workerProtocol)
+        #expect(try failure(await run("echo why >&2; exit 3")).message.contains("why"))
+    }
+
+    @Test("want of memory is told apart from a crash")
+    func memory() async throws {
+        let outcome = try await run("echo 'Cannot allocate memory' >&2; exit 1")
+        #expect(try failure(outcome).category == .outOfMemory)
+    }
+
+    @Test("a silent worker is killed, and so are its children")
+    func silence() async throws {
+        let limits = ProcessLimits(silenceSeconds: 1)
+        let marker = "7\(Int.random(in: 1000...9999))"
+        let outcome = try await run("sleep \(marker) & sleep \(marker)", limits: limits)
+        #expect(try failure(outcome).category == .timedOut)
+        #expect(outcome.usage.wallSeconds < 4)
+        let left = try await run("pgrep -f 'sleep \(marker)' | grep -v $$ >&2; exit 1")
+        #expect(!left.log.contains { $0.isNumber })
+    }
+
+    @Test("progress that does not change is a stall")
+    func stall() async throws {
+        let event = try sending(.progress(WorkProgress(done: 1, bytes: 1)))
+        let outcome = try await run(
+            "while :; do \(event); sleep 0.2; done",
+            limits: ProcessLimits(silenceSeconds: 5, stallSeconds: 1))
+        #expect(try failure(outcome).message.contains("progress"))
+    }
+
+    @Test("a missing worker is said with its path and what to do")
+    func missing() async throws {
+        let outcome = await WorkerHost().run(
+            WorkerLaunch(
+                executable: "/nowhere/worker",
+                request: WorkerRequest(job: .describe, limits: WorkerLimits()), inputs: [],
+                staging: nil, limits: ProcessLimits()), onProgress: { _ in })
+        let found = try failure(outcome)
+        #expect(found.code == .workerMissing)
+        #expect(found.message.contains("/nowhere/worker"))
+    }
+
+    @Test("a worker has the descriptors it is given, and no other")
+    func descriptors() async throws {
+        let outcome = try await run("ls /proc/self/fd >&2; exit 1", inputs: [0])
+        // `ls` opens one more to read the directory; the shell holds its script.
+        let seen = outcome.log.split(separator: "\n").compactMap { Int($0) }
+        #expect(Set([0, 1, 2, 3, 4]).isSubset(of: seen))
+        #expect(seen.filter { $0 > 4 }.count <= 2)
+    }
+
+    @Test("limits are in force")
+    func limits() async throws {
+        let outcome = try await run(
+            "for name in c t n v; do ulimit -$name >&2; done; exit 1",
+            limits: ProcessLimits(
+                addressSpaceBytes: 1 << 30, cpuSeconds: 77, openFiles: 33, silenceSeconds: 5))
+        #expect(outcome.log == "0\n77\n33\n1048576\n")
+    }
+
+    @Test("cancelling the task ends the worker within a second")
+    func cancellation() async throws {
+        let start = ContinuousClock.now
+        let outcome = try await withThrowingTaskGroup(of: WorkerOutcome.self) { group in
+            group.addTask { try await run("sleep 30") }
+            try await Task.sleep(for: .milliseconds(300))
+            group.cancelAll()
+            return try #require(try await group.next())
+        }
+        #expect(try failure(outcome).category == .cancelled)
+        #expect(ContinuousClock.now - start < .seconds(2))
+    }
+
+    @Test("runs leak no descriptors")
+    func leaks() async throws {
+        func open() throws -> Int {
+            try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count
+        }
+        _ = try await run("exit 0")
+        let before = try open()
+        for _ in 0..<30 { _ = try await run("exit 0") }
+        #expect(try open() <= before + 2)
+    }
+}
