@@ -18,13 +18,17 @@ struct ConfigFile {
 
     private static func contents(of path: String) throws -> String {
         do { return try String(contentsOfFile: path, encoding: .utf8) } catch {
-            throw CommandFault(.usage, "\(path): cannot read the config file; check that it exists and is UTF-8 text")
+            throw CommandFault(
+                .usage,
+                "\(path): cannot read the config file; check that it exists and is UTF-8 text")
         }
     }
 
     static func parse(_ text: String, path: String) throws -> ConfigFile {
         var file = ConfigFile()
-        for (number, raw) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        for (number, raw) in text.split(separator: "\n", omittingEmptySubsequences: false)
+            .enumerated()
+        {
             let line = raw.prefix { $0 != "#" }.trimmingCharacters(in: .whitespaces)
             if line.isEmpty { continue }
             let parts = line.split(separator: ":", maxSplits: 1).map {
@@ -33,7 +37,8 @@ struct ConfigFile {
             guard parts.count == 2, !parts[1].isEmpty, allowedKeys.contains(parts[0]) else {
                 throw CommandFault(
                     .usage,
-                    "\(path):\(number + 1): expected “key: value” with a key of \(allowedKeys.joined(separator: ", "))")
+                    "\(path):\(number + 1): expected “key: value” with a key of \(allowedKeys.joined(separator: ", "))"
+                )
             }
             file.values[parts[0]] = parts[1]
         }

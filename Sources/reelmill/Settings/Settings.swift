@@ -21,9 +21,11 @@ struct Settings {
             if let set = environment[variable], !set.isEmpty { return set }
             return file.values[key]
         }
-        let count = try workers ?? value(nil, "REELMILL_WORKERS", "workers").map {
-            try positive($0, name: "workers (REELMILL_WORKERS, or the config file)")
-        }
+        let count =
+            try workers
+            ?? value(nil, "REELMILL_WORKERS", "workers").map {
+                try positive($0, name: "workers (REELMILL_WORKERS, or the config file)")
+            }
         if let count, count < 1 { throw CommandFault(.usage, "--workers must be at least 1") }
         return Settings(
             stateDirectory: absolute(
@@ -46,7 +48,8 @@ struct Settings {
 
     private static func positive(_ text: String, name: String) throws -> Int {
         guard let value = Int(text), value >= 1 else {
-            throw CommandFault(.usage, "\(name) must be a whole number of at least 1, not “\(text)”")
+            throw CommandFault(
+                .usage, "\(name) must be a whole number of at least 1, not “\(text)”")
         }
         return value
     }
