@@ -1,0 +1,68 @@
+import TranscodeModel
+
+/// What units are predicted to use. Measured with x264 on one core: pixels times frames alone predict
+/// a unit within 13 to 16 %.
+enum CostModel {
+    /// x264 `medium`, in CPU-seconds for each megapixel of output.
+    private static let encodeSeconds = 0.07
+    /// Decoding and scaling, for each megapixel of input.
+    private static let decodeSeconds = 0.008
+    /// Worth of AAC at 128 kbit/s, for each second of sound.
+    private static let audioSeconds = 0.03
+
+    private static let presetFactors: [String: Double] = [
+        "ultrafast": 0.15, "superfast": 0.25, "veryfast": 0.36, "faster": 0.6, "fast": 0.77,
+        "medium": 1, "slow": 1.6, "slower": 3, "veryslow": 5,
+    ]
+
+    static func encode(
+        _ chunk: Chunk, _ renditions: [VideoRendition], _ grid: FrameGrid, _ track: VideoTrack
+    ) -> Estimate {
+        let frames = Double(chunk.frames.count)
+        let sourcePixels = Double(track.width * track.height)
+        let outputPixels = renditions.reduce(0.0) { $0 + Double($1.width * $1.height) }
+        let coded = renditions.reduce(0.0) { $0 + Double($1.width * $1.height) * factor($1) }
+        let seconds = frames / grid.rate.approximation
+        let bits = renditions.reduce(0.0) { $0 + Double($1.averageKilobitsPerSecond) * 1000 }
+        return Estimate(
+            cpuSeconds: frames / 1e6 * (sourcePixels * decodeSeconds + coded * encodeSeconds),
+            memoryBytes: Int64(120e6 + 60 * sourcePixels + 110 * outputPixels),
+            outputBytes: Int64(bits / 8 * 0.6 * seconds))
+    }
+
+    static func audio(_ rendition: AudioRendition) -> Estimate {
+        let seconds = rendition.duration.approximation
+        return Estimate(
+            cpuSeconds: seconds * audioSeconds, memoryBytes: 80_000_000,
+            outputBytes: Int64(seconds * Double(rendition.kilobitsPerSecond) * 125))
+    }
+
+    /// Key frames only are decoded for thumbnails.
+    static func images(_ plan: ImagePlan, _ track: VideoTrack) -> Estimate {
+        let pictures = Double(plan.thumbnailTimes.count) + 24
+        let pixels = Double(track.width * track.height)
+        return Estimate(
+            cpuSeconds: pictures * pixels / 1e6 * decodeSeconds * 3,
+            memoryBytes: Int64(100e6 + 60 * pixels),
+            outputBytes: Int64(
+                plan.thumbnailTimes.count * plan.thumbnailWidth * plan.thumbnailHeight / 4
+                    + plan.posterWidth * plan.posterHeight / 4))
+    }
+
+    /// Copying and checking, which the node does itself.
+    static func moving(bytes: Int64) -> Estimate {
+        Estimate(
+            cpuSeconds: 0.01 + Double(bytes) / 1e9, memoryBytes: 16_000_000, outputBytes: bytes)
+    }
+
+    private static func factor(_ rendition: VideoRendition) -> Double {
+        switch rendition.codec {
+        case .h264, .hevc:
+            let preset = presetFactors[rendition.preset] ?? 1
+            let isLean =
+                rendition.parameters["ref"] == "1" && rendition.parameters["partitions"] != nil
+            return preset * (isLean ? 0.55 : 1) * (rendition.codec == .hevc ? 3 : 1)
+        case .av1: return max(0.1, 2.2 - 0.2 * (Double(rendition.preset) ?? 8))
+        }
+    }
+}

@@ -1,0 +1,60 @@
+import TranscodeModel
+
+/// Fixes the output's frame grid from the source's times (media rule 1).
+enum GridBuilder {
+    /// Frames that a plan may have: a day at 120 frames a second.
+    private static let framesMaximum: Int64 = 24 * 3600 * 120
+
+    static func grid(_ track: VideoTrack, rateMaximum: Rational) throws(Failure) -> FrameGrid {
+        let ticks = track.frameTimes.expanded()
+        guard let first = ticks.first, let last = ticks.last else {
+            throw Failure(
+                .permanent, .noStreams, "The source has no pictures. Upload another file.")
+        }
+        // Keeps every product below within range of exact arithmetic.
+        let bound: Int64 = 1 << 50
+        guard first.magnitude < bound, last.magnitude < bound, track.timeBase.isPositive,
+            track.timeBase.numerator < 1 << 20, track.timeBase.denominator < 1 << 31
+        else {
+            throw Failure(
+                .permanent, .brokenTimestamps,
+                "The times of the source's pictures are out of range. Rewrite the file.")
+        }
+        let estimate = RateEstimate.of(
+            ticks: ticks, timeBase: track.timeBase, average: track.averageFrameRate)
+        let rate = limited(estimate.rate, to: rateMaximum)
+        var frames = Int64(ticks.count)
+        if !estimate.isConstant || rate != estimate.rate {
+            let tail =
+                track.lastFrameDuration > 0 && track.lastFrameDuration < bound
+                ? Rational(track.lastFrameDuration) * track.timeBase : estimate.rate.inverse
+            frames = ((Rational(last - first) * track.timeBase + tail) * rate).rounded
+        }
+        guard frames <= framesMaximum else {
+            throw Failure(
+                .permanent, .overLimit,
+                "The source would become \(frames) frames, over the limit of \(framesMaximum). "
+                    + "Split it.")
+        }
+        let scale = timescale(rate)
+        return FrameGrid(
+            rate: rate, frames: Int(max(frames, 1)), origin: Rational(first) * track.timeBase,
+            timescale: scale.timescale, ticksPerFrame: scale.ticksPerFrame)
+    }
+
+    /// A constant rate above the maximum is divided by a whole number, so that every kept frame is a
+    /// source frame.
+    private static func limited(_ rate: Rational, to maximum: Rational) -> Rational {
+        rate <= maximum ? rate : rate / Rational((rate / maximum).ceiling)
+    }
+
+    /// At least 10,000 ticks a second, and a whole number of them in a frame.
+    private static func timescale(_ rate: Rational) -> (timescale: Int, ticksPerFrame: Int) {
+        var factor: Int64 = 1
+        if rate.numerator < 10_000 {
+            let least = (10_000 + rate.numerator - 1) / rate.numerator
+            factor = rate.denominator == 1 ? max(1000, least) : least
+        }
+        return (Int(rate.numerator * factor), Int(rate.denominator * factor))
+    }
+}

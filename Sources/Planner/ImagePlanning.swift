@@ -1,0 +1,32 @@
+import TranscodeModel
+
+/// Which still images a source gets.
+enum ImagePlanning {
+    /// The poster is taken a tenth of the way in, at most this far: past most fades and titles.
+    private static let posterTimeMaximum = Rational(10)
+
+    static func plan(
+        _ track: VideoTrack, _ settings: ImageSettings, grid: FrameGrid,
+        treatment: PictureTreatment, color: ColorDescription
+    ) -> ImagePlan {
+        let source = LadderSelection.displaySize(track)
+        let poster = LadderSelection.scaled(
+            source, toLines: max(2, min(settings.posterLines, source.shortSide)))
+        let longSide = min(settings.thumbnailWidth, source.longSide)
+        let short = Rational(Int64(source.shortSide * longSide), Int64(source.longSide))
+        let shortSide = max(2, Int((short / Rational(2)).rounded) * 2)
+        let thumbnail =
+            source.width >= source.height
+            ? LadderSelection.Size(width: max(2, longSide / 2 * 2), height: shortSide)
+            : LadderSelection.Size(width: shortSide, height: max(2, longSide / 2 * 2))
+        let interval = Rational(Int64(settings.thumbnailIntervalSeconds))
+        let count = max(1, (grid.duration / interval).ceiling)
+        return ImagePlan(
+            streamIndex: track.streamIndex,
+            posterTime: grid.origin + min(grid.duration / Rational(10), posterTimeMaximum),
+            thumbnailTimes: (0..<count).map { grid.origin + Rational($0) * interval },
+            interval: interval, posterWidth: poster.width, posterHeight: poster.height,
+            thumbnailWidth: thumbnail.width, thumbnailHeight: thumbnail.height,
+            columns: settings.columns, rows: settings.rows, treatment: treatment, color: color)
+    }
+}

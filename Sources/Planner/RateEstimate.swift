@@ -1,0 +1,95 @@
+import TranscodeModel
+
+/// Whether a source's frames come at a constant rate, and at which (media rule 1).
+struct RateEstimate: Hashable {
+    /// Frames a second.
+    var rate: Rational
+    /// Whether frame i is at i ÷ rate, as exactly as the container can say it.
+    var isConstant: Bool
+
+    /// Rates that cameras, broadcasters and screen recorders use.
+    static let standard: [Rational] = [
+        Rational(24000, 1001), Rational(24), Rational(25), Rational(30000, 1001), Rational(30),
+        Rational(48000, 1001), Rational(48), Rational(50), Rational(60000, 1001), Rational(60),
+        Rational(120000, 1001), Rational(120), Rational(100), Rational(90), Rational(72),
+        Rational(15), Rational(20), Rational(12), Rational(10), Rational(12_500, 1000),
+        Rational(8), Rational(6), Rational(5), Rational(4), Rational(3), Rational(2), Rational(1),
+    ]
+
+    /// Times in ticks, ascending and different; `average` is what the container claims.
+    static func of(ticks: [Int64], timeBase: Rational, average: Rational?) -> RateEstimate {
+        guard ticks.count > 1, let first = ticks.first, let last = ticks.last else {
+            let claimed = average.flatMap { plausible($0) }
+            return RateEstimate(rate: claimed ?? Rational(25), isConstant: true)
+        }
+        let span = Rational(last - first) * timeBase
+        let measured = Rational(Int64(ticks.count - 1)) / span
+        var candidates = [average].compactMap { $0 } + standard
+        candidates.append(nearest(to: measured, denominatorMaximum: 1001))
+        let tolerance = measured * Rational(1, 50)
+        for candidate in candidates where plausible(candidate) != nil {
+            guard candidate - measured <= tolerance, measured - candidate <= tolerance,
+                fits(ticks, timeBase, candidate)
+            else { continue }
+            return RateEstimate(rate: candidate, isConstant: true)
+        }
+        return RateEstimate(rate: nominal(ticks, timeBase), isConstant: false)
+    }
+
+    /// A rate that a grid can have, or nil.
+    private static func plausible(_ rate: Rational) -> Rational? {
+        rate >= Rational(1, 60) && rate <= Rational(1000) && rate.numerator <= 1_000_000
+            && rate.denominator <= 1_000_000 ? rate : nil
+    }
+
+    /// Whether every frame is where the rate puts it: within 1.5 ticks or 2 ms, whichever is more,
+    /// and within a quarter of a frame.
+    private static func fits(_ ticks: [Int64], _ timeBase: Rational, _ rate: Rational) -> Bool {
+        let quarter = rate.inverse * Rational(1, 4)
+        let slack = min(max(timeBase * Rational(3, 2), Rational(2, 1000)), quarter)
+        // |ticks · b − i / r| ≤ s, multiplied out so that the loop works in whole numbers.
+        let step = (rate.inverse / timeBase)
+        let limit = (slack / timeBase)
+        let scale = Int128(step.denominator) * Int128(limit.denominator)
+        let bound = Int128(limit.numerator) * Int128(step.denominator)
+        for (index, tick) in ticks.enumerated() {
+            let ideal =
+                Int128(index) * Int128(step.numerator) * Int128(limit.denominator)
+            let deviation = Int128(tick - ticks[0]) * scale - ideal
+            if deviation.magnitude > bound.magnitude { return false }
+        }
+        return true
+    }
+
+    /// The median step, snapped to a standard rate within 2 %.
+    private static func nominal(_ ticks: [Int64], _ timeBase: Rational) -> Rational {
+        let steps = zip(ticks.dropFirst(), ticks).map { $0 - $1 }.sorted()
+        let median = (Rational(max(steps[steps.count / 2], 1)) * timeBase).inverse
+        let near = standard.min {
+            distance($0, median) < distance($1, median)
+        }
+        if let near, distance(near, median) <= median * Rational(1, 50) { return near }
+        return max(nearest(to: median, denominatorMaximum: 1001), Rational(1, 60))
+    }
+
+    private static func distance(_ left: Rational, _ right: Rational) -> Rational {
+        left > right ? left - right : right - left
+    }
+
+    /// The best fraction with a small denominator, by continued fractions.
+    static func nearest(to value: Rational, denominatorMaximum: Int64) -> Rational {
+        var (previous, current) = (
+            (top: Int64(0), bottom: Int64(1)), (top: Int64(1), bottom: Int64(0))
+        )
+        var (numerator, denominator) = (value.numerator, value.denominator)
+        while denominator != 0 {
+            let (term, remainder) = numerator.quotientAndRemainder(dividingBy: denominator)
+            let (product, overflow) = term.multipliedReportingOverflow(by: current.top)
+            let bottom = term * current.bottom + previous.bottom
+            if overflow || bottom > denominatorMaximum { break }
+            (previous, current) = (current, (product + previous.top, bottom))
+            (numerator, denominator) = (denominator, remainder)
+        }
+        return Rational(current.top, max(current.bottom, 1))
+    }
+}

@@ -1,0 +1,77 @@
+import TranscodeModel
+
+/// Which audio renditions a source gets, and where each starts and ends (I9).
+enum SoundPlanning {
+    /// The presentation that the sound belongs to; without pictures, it sets its own.
+    struct Picture {
+        var origin: Rational
+        var duration: Rational
+        var segmentDuration: Rational
+        var frameDuration: Rational
+    }
+
+    static func renditions(
+        _ tracks: [AudioTrack], _ settings: AudioSettings, picture: Picture?,
+        segmentSeconds: Int, warnings: inout [String]
+    ) throws(Failure) -> [AudioRendition] {
+        for track in tracks {
+            let bound: Int64 = 1 << 50
+            guard track.startTicks.magnitude < bound, track.endTicks.magnitude < bound,
+                track.timeBase.isPositive, track.timeBase.denominator < 1 << 31,
+                track.timeBase.numerator < 1 << 20
+            else {
+                throw Failure(
+                    .permanent, .brokenTimestamps,
+                    "The times of the source's sound are out of range. Rewrite the file.")
+            }
+        }
+        let chosen = tracks.filter(\.isDefault) + tracks.filter { !$0.isDefault }
+        for left in chosen.dropFirst(settings.tracksMaximum) {
+            warnings.append(
+                "Audio stream \(left.streamIndex) is left out: the profile takes "
+                    + "\(settings.tracksMaximum) tracks.")
+        }
+        let kept = chosen.prefix(settings.tracksMaximum)
+        let origin =
+            picture?.origin
+            ?? kept.map { Rational($0.startTicks) * $0.timeBase }.min() ?? .zero
+        return kept.enumerated().map { index, track in
+            let rate = sampleRate(track, settings.codec)
+            let samples = samples(track, rate, origin, picture, &warnings)
+            return AudioRendition(
+                name: "a\(index + 1)", streamIndex: track.streamIndex, codec: settings.codec,
+                kilobitsPerSecond: settings.kilobitsPerSecond, sampleRate: rate,
+                channels: min(2, max(1, track.channels)), language: track.language,
+                title: track.title, isDefault: index == 0, origin: origin, samples: samples,
+                segmentDuration: picture?.segmentDuration ?? Rational(Int64(segmentSeconds)))
+        }
+    }
+
+    /// Opus codes 48 kHz only; AAC keeps the two rates that every player knows.
+    private static func sampleRate(_ track: AudioTrack, _ codec: AudioCodec) -> Int {
+        codec == .aac && track.sampleRate == 44_100 ? 44_100 : 48_000
+    }
+
+    /// As long as the pictures; sound that goes on for more than a second after them keeps its end.
+    private static func samples(
+        _ track: AudioTrack, _ rate: Int, _ origin: Rational, _ picture: Picture?,
+        _ warnings: inout [String]
+    ) -> Int {
+        let own = Rational(track.endTicks) * track.timeBase - origin
+        var duration = own
+        if let picture {
+            let overhang = own - picture.duration
+            if overhang <= .one { duration = picture.duration }
+            if overhang > .one {
+                warnings.append(
+                    "Audio stream \(track.streamIndex) goes on for \(overhang.rounded) s after the "
+                        + "last picture.")
+            } else if overhang > picture.frameDuration {
+                warnings.append(
+                    "The last \((overhang * Rational(1000)).rounded) ms of audio stream "
+                        + "\(track.streamIndex) are after the last picture and are cut.")
+            }
+        }
+        return max(1, Int((duration * Rational(Int64(rate))).rounded))
+    }
+}

@@ -1,0 +1,99 @@
+import TranscodeModel
+
+/// The units of a plan and what each waits for.
+struct UnitGraph {
+    /// Part of every content digest: raised when the worker or the packager makes other bytes of the
+    /// same plan, so that artifacts of an older pipeline are not taken for the new one's.
+    static let pipelineVersion = 1
+
+    private let source: Digest
+    private(set) var units: [PlannedUnit] = []
+
+    init(source: Digest) { self.source = source }
+
+    private struct Content<Detail: Encodable>: Encodable {
+        var pipeline = UnitGraph.pipelineVersion
+        var source: Digest
+        var work: Work
+        var detail: Detail
+        var inputs: [Digest]
+    }
+
+    /// Adds a unit; `detail` is everything that determines its bytes beside its inputs. Returns its position.
+    mutating func add(
+        _ work: Work, after dependencies: [Int] = [], detail: some Encodable, _ estimate: Estimate
+    ) -> Int {
+        let inputs = dependencies.map { units[$0 - 1].content }
+        let content = canonicalDigest(
+            Content(source: source, work: work, detail: detail, inputs: inputs))
+        let position = units.count + 1
+        units.append(
+            PlannedUnit(
+                position: position, work: work, dependencies: dependencies, content: content,
+                estimate: estimate))
+        return position
+    }
+
+    private struct EncodeDetail: Encodable {
+        var streamIndex: Int
+        var grid: FrameGrid
+        var keyFrameInterval: Int
+        var reorderFrames: Int
+        var treatment: PictureTreatment
+        var color: ColorDescription
+        var chunk: Chunk
+        var renditions: [VideoRendition]
+    }
+
+    /// Encodes by chunk, sound, images, a stitch for each rendition, then package, verify, publish.
+    static func units(
+        source: Digest, packaging: Packaging, video: VideoPlan?, track: VideoTrack?,
+        audio: [AudioRendition], images: ImagePlan?
+    ) -> [PlannedUnit] {
+        var graph = UnitGraph(source: source)
+        var stitches: [Int] = []
+        var bytes: Int64 = 0
+        if let video, let track {
+            let names = video.renditions.map(\.name)
+            let encodes = video.chunks.map { chunk in
+                let estimate = CostModel.encode(chunk, video.renditions, video.grid, track)
+                bytes += estimate.outputBytes
+                let detail = EncodeDetail(
+                    streamIndex: video.streamIndex, grid: video.grid,
+                    keyFrameInterval: video.keyFrameInterval, reorderFrames: video.reorderFrames,
+                    treatment: video.treatment, color: video.color, chunk: chunk,
+                    renditions: video.renditions)
+                return graph.add(
+                    .encode(chunk: chunk.index, renditions: names), detail: detail, estimate)
+            }
+            for rendition in video.renditions {
+                stitches.append(
+                    graph.add(
+                        .stitch(rendition: rendition.name), after: encodes,
+                        detail: video.segmentFrames,
+                        CostModel.moving(bytes: bytes / Int64(video.renditions.count))))
+            }
+        }
+        for rendition in audio {
+            let estimate = CostModel.audio(rendition)
+            bytes += estimate.outputBytes
+            let unit = graph.add(.audio(rendition: rendition.name), detail: rendition, estimate)
+            stitches.append(
+                graph.add(
+                    .stitch(rendition: rendition.name), after: [unit], detail: 0,
+                    CostModel.moving(bytes: estimate.outputBytes)))
+        }
+        var made = stitches
+        if let images, let track {
+            made.append(graph.add(.images, detail: images, CostModel.images(images, track)))
+        }
+        let package = graph.add(
+            .package, after: made, detail: packaging,
+            CostModel.moving(bytes: packaging == .progressive ? bytes : 100_000))
+        let verify = graph.add(
+            .verify, after: made + [package], detail: 0, CostModel.moving(bytes: 10_000))
+        _ = graph.add(
+            .publish, after: made + [package, verify], detail: 0, CostModel.moving(bytes: bytes))
+        return graph.units
+    }
+}

@@ -1,0 +1,251 @@
+import TranscodeModel
+import Yams
+
+/// Reads one profile file into a draft, noting everything that is wrong with it.
+struct ProfileReader {
+    let file: String
+    private(set) var findings: [ProfileFinding] = []
+
+    init(file: String) { self.file = file }
+
+    mutating func read(_ yaml: String) -> ProfileDraft {
+        var draft = ProfileDraft()
+        guard let root = compose(yaml) else { return draft }
+        guard let fields = fields(of: root, at: "") else { return draft }
+        let allowed = [
+            "schema", "name", "summary", "extends", "video", "audio", "images", "packaging",
+        ]
+        checkKeys(fields, allowed, at: "")
+        if let schema = fields["schema"] {
+            if schema.int != Profile.schemaVersion {
+                note(schema, "schema", "must be \(Profile.schemaVersion)")
+            }
+        } else {
+            note(root, "schema", "is missing; the first line is “schema: \(Profile.schemaVersion)”")
+        }
+        draft.name = text(fields, "name", at: "")
+        if fields["name"] == nil { note(root, "name", "is missing") }
+        draft.summary = text(fields, "summary", at: "")
+        draft.extends = text(fields, "extends", at: "")
+        draft.packaging = choice(fields, "packaging", at: "")
+        draft.video = part(fields, "video") { $0.video($1) }
+        draft.audio = part(fields, "audio") { $0.audio($1) }
+        draft.images = part(fields, "images") { $0.images($1) }
+        return draft
+    }
+
+    private mutating func compose(_ text: String) -> Node? {
+        do {
+            if let node = try Yams.compose(yaml: text) { return node }
+            findings.append(finding(line: 1, column: 1, "", "the file is empty"))
+        } catch let error as YamlError {
+            let mark: Mark? =
+                switch error {
+                case .scanner(_, _, let mark, _), .parser(_, _, let mark, _),
+                    .composer(_, _, let mark, _):
+                    mark
+                default: nil
+                }
+            findings.append(
+                finding(
+                    line: mark?.line ?? 1, column: mark?.column ?? 1, "", "this is not valid YAML"))
+        } catch {
+            findings.append(finding(line: 1, column: 1, "", "this is not valid YAML: \(error)"))
+        }
+        return nil
+    }
+
+    private mutating func video(_ fields: [String: Node]) -> ProfileDraft.Video {
+        checkKeys(
+            fields,
+            [
+                "codec", "preset", "quality", "ladder", "keyframe", "segment", "chunk", "max-fps",
+                "parameters",
+            ], at: "video")
+        var video = ProfileDraft.Video()
+        video.codec = choice(fields, "codec", at: "video")
+        video.preset = text(fields, "preset", at: "video")
+        video.quality = number(fields, "quality", 0...63, at: "video")
+        video.ladder = ladder(fields["ladder"])
+        video.keyFrameIntervalSeconds = seconds(fields, "keyframe", 1...10, at: "video")
+        video.segmentDurationSeconds = seconds(fields, "segment", 1...30, at: "video")
+        video.chunkDurationSeconds = seconds(fields, "chunk", 2...600, at: "video")
+        if let node = fields["max-fps"] {
+            video.frameRateMaximum = node.scalar.flatMap { Rational($0.string) }
+            if !(video.frameRateMaximum.map { $0 >= .one && $0 <= Rational(240) } ?? false) {
+                note(
+                    node, "video.max-fps", "must be a rate from 1 to 240, such as 60 or 30000/1001")
+                video.frameRateMaximum = nil
+            }
+        }
+        video.parameters = parameters(fields["parameters"])
+        return video
+    }
+
+    private mutating func audio(_ fields: [String: Node]) -> ProfileDraft.Audio {
+        checkKeys(fields, ["codec", "bitrate", "tracks"], at: "audio")
+        return ProfileDraft.Audio(
+            codec: choice(fields, "codec", at: "audio"),
+            kilobitsPerSecond: number(fields, "bitrate", 16...512, at: "audio"),
+            tracksMaximum: number(fields, "tracks", 1...64, at: "audio"))
+    }
+
+    private mutating func images(_ fields: [String: Node]) -> ProfileDraft.Images {
+        checkKeys(fields, ["poster", "every", "width", "grid"], at: "images")
+        var images = ProfileDraft.Images(
+            posterLines: number(fields, "poster", 16...2160, at: "images"),
+            thumbnailIntervalSeconds: seconds(fields, "every", 1...600, at: "images"),
+            thumbnailWidth: number(fields, "width", 16...640, at: "images"))
+        if let node = fields["grid"] {
+            let sides = node.string?.split(separator: "x").compactMap { Int($0) } ?? []
+            if sides.count == 2, sides.allSatisfy({ (1...20).contains($0) }) {
+                (images.columns, images.rows) = (sides[0], sides[1])
+            } else {
+                note(node, "images.grid", "must be columns x rows of 1 to 20, such as 10x10")
+            }
+        }
+        return images
+    }
+
+    private mutating func ladder(_ node: Node?) -> [Rung]? {
+        guard let node else { return nil }
+        guard let list = node.sequence, !list.isEmpty else {
+            note(node, "video.ladder", "must be a list of rungs, such as [720p@3000, 360p@730]")
+            return nil
+        }
+        var rungs: [Rung] = []
+        for item in list {
+            let parts = item.string?.split(separator: "@") ?? []
+            guard parts.count == 2, parts[0].hasSuffix("p"), let lines = Int(parts[0].dropLast()),
+                let rate = Int(parts[1]), (16...8640).contains(lines), (10...200_000).contains(rate)
+            else {
+                note(
+                    item, "video.ladder",
+                    "“\(item.string ?? "?")” is not a rung; write lines and average kbit/s, such as "
+                        + "720p@3000 (16 to 8640 lines, 10 to 200000 kbit/s)")
+                continue
+            }
+            rungs.append(Rung(lines: lines, averageKilobitsPerSecond: rate))
+        }
+        rungs.sort { $0.lines > $1.lines }
+        if zip(rungs, rungs.dropFirst()).contains(where: { $0.lines == $1.lines }) {
+            note(node, "video.ladder", "two rungs have the same number of lines")
+        }
+        return rungs
+    }
+
+    private mutating func parameters(_ node: Node?) -> [String: String]? {
+        guard let node else { return nil }
+        if node.string == "none" { return [:] }
+        guard let fields = fields(of: node, at: "video.parameters") else { return nil }
+        var result: [String: String] = [:]
+        for (key, value) in fields {
+            let text = value.scalar?.string
+            guard let text, !(key + text).contains(where: { ":=\n".contains($0) }) else {
+                note(value, "video.parameters.\(key)", "must be one word or number, without : or =")
+                continue
+            }
+            result[key] = text
+        }
+        return result
+    }
+}
+
+extension ProfileReader {
+    private mutating func part<Content>(
+        _ fields: [String: Node], _ key: String,
+        _ read: (inout ProfileReader, [String: Node]) -> Content
+    ) -> ProfileDraft.Part<Content> {
+        guard let node = fields[key] else { return .unsaid }
+        if node.string == "none" { return .none }
+        guard let inner = self.fields(of: node, at: key) else { return .unsaid }
+        return .some(read(&self, inner))
+    }
+
+    private mutating func fields(of node: Node, at key: String) -> [String: Node]? {
+        guard let mapping = node.mapping else {
+            note(node, key, "must be keys and values\(key.isEmpty ? "" : ", or “none”")")
+            return nil
+        }
+        var result: [String: Node] = [:]
+        for (name, value) in mapping {
+            let name = name.string ?? "?"
+            if result[name] != nil { note(value, path(key, name), "stands twice") }
+            result[name] = value
+        }
+        return result
+    }
+
+    private mutating func checkKeys(_ fields: [String: Node], _ allowed: [String], at key: String) {
+        for (name, node) in fields.sorted(by: { $0.key < $1.key }) where !allowed.contains(name) {
+            note(
+                node, path(key, name),
+                "is not known here; allowed are \(allowed.joined(separator: ", "))")
+        }
+    }
+
+    private mutating func text(
+        _ fields: [String: Node], _ key: String, at parent: String
+    ) -> String? {
+        guard let node = fields[key] else { return nil }
+        guard let text = node.scalar?.string, !text.isEmpty, text.utf8.count <= 200 else {
+            note(node, path(parent, key), "must be a text of 1 to 200 characters")
+            return nil
+        }
+        return text
+    }
+
+    private mutating func number(
+        _ fields: [String: Node], _ key: String, _ range: ClosedRange<Int>, at parent: String
+    ) -> Int? {
+        guard let node = fields[key] else { return nil }
+        guard let value = node.int, range.contains(value) else {
+            note(
+                node, path(parent, key),
+                "must be a whole number from \(range.lowerBound) to \(range.upperBound)")
+            return nil
+        }
+        return value
+    }
+
+    private mutating func seconds(
+        _ fields: [String: Node], _ key: String, _ range: ClosedRange<Int>, at parent: String
+    ) -> Int? {
+        guard let node = fields[key] else { return nil }
+        guard let text = node.scalar?.string, text.hasSuffix("s"), let value = Int(text.dropLast()),
+            range.contains(value)
+        else {
+            note(
+                node, path(parent, key),
+                "must be whole seconds from \(range.lowerBound)s to \(range.upperBound)s, such as "
+                    + "\(range.contains(6) ? 6 : range.lowerBound)s")
+            return nil
+        }
+        return value
+    }
+
+    private mutating func choice<Choice: RawRepresentable & CaseIterable>(
+        _ fields: [String: Node], _ key: String, at parent: String
+    ) -> Choice? where Choice.RawValue == String {
+        guard let node = fields[key] else { return nil }
+        if let value = node.string.flatMap(Choice.init(rawValue:)) { return value }
+        let names = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+        note(node, path(parent, key), "must be one of \(names)")
+        return nil
+    }
+
+    private func path(_ parent: String, _ key: String) -> String {
+        parent.isEmpty ? key : parent + "." + key
+    }
+
+    private mutating func note(_ node: Node, _ key: String, _ message: String) {
+        let mark = node.mark
+        findings.append(finding(line: mark?.line ?? 1, column: mark?.column ?? 1, key, message))
+    }
+
+    private func finding(
+        line: Int, column: Int, _ key: String, _ message: String
+    ) -> ProfileFinding {
+        ProfileFinding(file: file, line: line, column: column, key: key, message: message)
+    }
+}

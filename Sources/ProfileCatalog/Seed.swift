@@ -1,1 +1,0 @@
-let shipped = PackageResources.web_yaml

@@ -1,0 +1,190 @@
+import Foundation
+import Testing
+import TranscodeModel
+
+@testable import Planner
+
+@Suite("Plans: pure, complete, cut only where it is allowed")
+struct PlanningTests {
+    private func randomTrack(_ generator: inout SeededGenerator) -> VideoTrack {
+        let rate = RateEstimate.standard.filter { $0 >= Rational(5) && $0 <= Rational(60) }
+            .randomElement(using: &generator)!
+        let timeBase = [Rational(1, 1000), Rational(1, 90_000)].randomElement(using: &generator)!
+        return PlannerFixture.track(
+            ticks: PlannerFixture.constantTicks(
+                rate, timeBase: timeBase, count: Int.random(in: 1...9000, using: &generator),
+                first: Int64.random(in: -1000...100_000, using: &generator)),
+            timeBase: timeBase, average: rate,
+            width: Int.random(in: 32...2000, using: &generator),
+            height: Int.random(in: 16...2000, using: &generator),
+            aspect: Rational(Int64.random(in: 1...3, using: &generator), 2),
+            orientation: Orientation(
+                clockwiseDegrees: [0, 90, 180, 270].randomElement(using: &generator)!,
+                isMirrored: Bool.random(using: &generator)),
+            keyFrameEvery: Int.random(in: 1...600, using: &generator),
+            interlaced: Bool.random(using: &generator))
+    }
+
+    @Test("chunks tile the grid on segment boundaries, and each can be decoded", arguments: 0..<120)
+    func chunks(seed: UInt64) throws {
+        var generator = SeededGenerator(seed: seed)
+        let track = randomTrack(&generator)
+        let plan = try Planning.plan(
+            index: PlannerFixture.index([track]), source: PlannerFixture.source,
+            profile: PlannerFixture.profile)
+        let video = try #require(plan.video)
+        #expect(video.segmentFrames % video.keyFrameInterval == 0)
+        #expect(video.chunks.first?.frames.lowerBound == 0)
+        #expect(video.chunks.last?.frames.upperBound == video.grid.frames)
+        for (left, right) in zip(video.chunks, video.chunks.dropFirst()) {
+            #expect(left.frames.upperBound == right.frames.lowerBound)
+            #expect(left.frames.upperBound % video.segmentFrames == 0)
+        }
+        let ticks = track.frameTimes.expanded()
+        for chunk in video.chunks {
+            #expect(!chunk.frames.isEmpty && !chunk.entryPoints.isEmpty)
+            let shown = ticks[chunk.frames.lowerBound]
+            for point in chunk.entryPoints { #expect(point.pts <= shown) }
+            // The model: the last key frame that is not after the picture, by linear search.
+            if !track.isInterlaced {
+                #expect(
+                    chunk.entryPoints[0].pts
+                        == track.randomAccessPoints.last { $0.pts <= shown }?.pts)
+            }
+            let seconds = Rational(Int64(chunk.frames.count)) / video.grid.rate
+            #expect(seconds <= Rational(21) || video.chunks.count == 1)
+        }
+    }
+
+    @Test("rungs are even, aspect-true and never larger than the source", arguments: 0..<200)
+    func ladder(seed: UInt64) throws {
+        var generator = SeededGenerator(seed: seed)
+        let track = randomTrack(&generator)
+        let source = LadderSelection.displaySize(track)
+        let plan = try Planning.plan(
+            index: PlannerFixture.index([track]), source: PlannerFixture.source,
+            profile: PlannerFixture.profile)
+        let renditions = try #require(plan.video).renditions
+        #expect(!renditions.isEmpty)
+        #expect(Set(renditions.map(\.name)).count == renditions.count)
+        for rendition in renditions {
+            #expect(rendition.width % 2 == 0 && rendition.height % 2 == 0)
+            #expect(rendition.width <= source.width && rendition.height <= source.height)
+            let aspect = Double(source.width) / Double(source.height)
+            let ideal =
+                source.width >= source.height
+                ? Double(rendition.height) * aspect : Double(rendition.width) / aspect
+            let long = max(rendition.width, rendition.height)
+            #expect(abs(Double(long) - ideal) <= 2)
+        }
+        #expect(renditions.map(\.width) == renditions.map(\.width).sorted(by: >))
+    }
+
+    @Test(
+        "ladders by size of the source",
+        arguments: [
+            (1920, 1080, ["v1080 1920x1080", "v720 1280x720", "v360 640x360"]),
+            (1280, 720, ["v720 1280x720", "v360 640x360"]),
+            (720, 1280, ["v720 720x1280", "v360 360x640"]),
+            (640, 480, ["v480 640x480", "v360 480x360"]),
+            (320, 240, ["v240 320x240"]),
+            (161, 121, ["v120 160x120"]),
+            (3840, 2160, ["v1080 1920x1080", "v720 1280x720", "v360 640x360"]),
+        ])
+    func ladders(width: Int, height: Int, expected: [String]) throws {
+        let track = PlannerFixture.track(
+            ticks: [0, 40], timeBase: Rational(1, 1000), width: width, height: height)
+        let settings = try #require(PlannerFixture.profile.video)
+        let found = try LadderSelection.renditions(track, settings, packaging: .cmaf)
+        #expect(found.map { "\($0.name) \($0.width)x\($0.height)" } == expected)
+    }
+
+    @Test("sound starts with the picture and ends with it, within a second")
+    func sound() throws {
+        let track = PlannerFixture.track(
+            ticks: PlannerFixture.constantTicks(
+                Rational(25), timeBase: Rational(1, 1000), count: 250, first: 2000),
+            timeBase: Rational(1, 1000))
+        let plan = try Planning.plan(
+            index: PlannerFixture.index(
+                [track],
+                [
+                    PlannerFixture.audio(1, start: 1500, end: 11_000),
+                    PlannerFixture.audio(2, start: 2100, end: 12_500, isDefault: true),
+                    PlannerFixture.audio(3, start: 2000, end: 20_000),
+                ]), source: PlannerFixture.source, profile: PlannerFixture.profile)
+        #expect(plan.audio.map(\.streamIndex) == [2, 1])
+        #expect(plan.audio.map(\.isDefault) == [true, false])
+        for rendition in plan.audio {
+            #expect(rendition.origin == Rational(2))
+            #expect(rendition.samples == 480_000)
+        }
+        #expect(plan.warnings.count == 2)
+    }
+
+    @Test("units wait only on units before them, and the same input gives the same plan")
+    func units() throws {
+        var generator = SeededGenerator(seed: 3)
+        let index = PlannerFixture.index(
+            [randomTrack(&generator)], [PlannerFixture.audio(1, start: 0, end: 60_000)])
+        let plan = try Planning.plan(
+            index: index, source: PlannerFixture.source, profile: PlannerFixture.profile)
+        #expect(plan.units.map(\.position) == Array(1...plan.units.count))
+        for unit in plan.units { #expect(unit.dependencies.allSatisfy { $0 < unit.position }) }
+        #expect(Set(plan.units.map(\.content)).count == plan.units.count)
+        #expect(plan.units.last?.work == .publish)
+        #expect(
+            try Planning.plan(
+                index: index, source: PlannerFixture.source, profile: PlannerFixture.profile)
+                == plan)
+        let decoded = try JSONDecoder().decode(Plan.self, from: JSONEncoder().encode(plan))
+        #expect(decoded == plan)
+        let critical = Planning.criticalSeconds(plan.units)
+        #expect(critical.last == plan.units.last?.estimate.cpuSeconds)
+        for unit in plan.units {
+            for dependency in unit.dependencies {
+                #expect(critical[dependency - 1] > critical[unit.position - 1])
+            }
+        }
+    }
+
+    @Test("another setting gives another content digest, the same one the same")
+    func contents() throws {
+        let index = PlannerFixture.index([
+            PlannerFixture.track(ticks: [0, 40, 80], timeBase: Rational(1, 1000))
+        ])
+        var changed = PlannerFixture.profile
+        changed.video?.quality = 24
+        func encode(_ profile: Profile) throws -> Digest {
+            try Planning.plan(index: index, source: PlannerFixture.source, profile: profile)
+                .units[0].content
+        }
+        let first = try encode(PlannerFixture.profile)
+        #expect(try encode(PlannerFixture.profile) == first)
+        #expect(try encode(changed) != first)
+    }
+
+    @Test("what a profile cannot make of a source is said, not guessed")
+    func mismatches() throws {
+        var soundOnly = PlannerFixture.profile
+        soundOnly.video = nil
+        soundOnly.images = nil
+        let silent = PlannerFixture.index([
+            PlannerFixture.track(ticks: [0, 40], timeBase: Rational(1, 1000))
+        ])
+        let blind = PlannerFixture.index([], [PlannerFixture.audio(0, start: 0, end: 5000)])
+        #expect(throws: Failure.self) {
+            try Planning.plan(index: silent, source: PlannerFixture.source, profile: soundOnly)
+        }
+        let plan = try Planning.plan(
+            index: blind, source: PlannerFixture.source, profile: PlannerFixture.profile)
+        #expect(plan.video == nil && plan.audio.count == 1 && plan.warnings.count == 1)
+        var jumping = silent
+        jumping.warnings = ["timestamp-jump: stream 0 jumps by 36000 s."]
+        let failure = #expect(throws: Failure.self) {
+            try Planning.plan(
+                index: jumping, source: PlannerFixture.source, profile: PlannerFixture.profile)
+        }
+        #expect(failure?.code == .brokenTimestamps)
+    }
+}

@@ -1,0 +1,102 @@
+import ProfileCatalog
+import Testing
+import TranscodeModel
+
+@Suite("Profiles: terse, extended, and wrong ones named by file, line and key")
+struct ProfileCatalogTests {
+    private struct Missing: Error {}
+    private func nothing(_ path: String) throws -> String { throw Missing() }
+
+    private func lint(_ body: String, files: [String: String] = [:]) -> [String] {
+        ProfileCatalog.lint(text: "schema: 1\nname: mine\n" + body, file: "mine.yaml") { path in
+            guard let text = files[path] else { throw Missing() }
+            return text
+        }.map(\.description)
+    }
+
+    @Test("every shipped profile loads", arguments: ProfileCatalog.shippedNames)
+    func shipped(name: String) throws {
+        let profile = try ProfileCatalog.load(name, reading: nothing)
+        #expect(profile.name == name)
+        #expect(!profile.summary.isEmpty)
+    }
+
+    @Test("an extended profile keeps what it does not say, and can take parts away")
+    func extends() throws {
+        let web = try ProfileCatalog.load("web", reading: nothing)
+        let hevc = try ProfileCatalog.load("hevc", reading: nothing)
+        #expect(hevc.video?.codec == .hevc)
+        #expect(hevc.video?.parameters == [:])
+        #expect(hevc.video?.segmentDurationSeconds == web.video?.segmentDurationSeconds)
+        #expect(hevc.audio == web.audio)
+        let thumbs = try ProfileCatalog.load("thumbs", reading: nothing)
+        #expect(thumbs.video == nil && thumbs.audio == nil && thumbs.images == web.images)
+    }
+
+    @Test("parameters are merged key by key")
+    func parameters() throws {
+        let profile = try ProfileCatalog.load("mine.yaml") { _ in
+            "schema: 1\nname: mine\nextends: web\nvideo: {parameters: {ref: 3, me: umh}}"
+        }
+        #expect(
+            profile.video?.parameters == ["ref": "3", "me": "umh", "partitions": "i4x4,i8x8"])
+    }
+
+    @Test(
+        "each kind of mistake has its own message",
+        arguments: [
+            (
+                "colour: red",
+                "mine.yaml:3:9: colour: is not known here; allowed are schema, name, summary, "
+                    + "extends, video, audio, images, packaging"
+            ),
+            (
+                "video: {codec: mpeg2}",
+                "mine.yaml:3:16: video.codec: must be one of h264, hevc, av1"
+            ),
+            (
+                "video: {quality: 99}",
+                "mine.yaml:3:18: video.quality: must be a whole number from 0 to 63"
+            ),
+            (
+                "video: {quality: 60}",
+                "mine.yaml:1:1: video.quality: 60 is out of range: h264 has 0 to 51"
+            ),
+            (
+                "video:\n  keyframe: 4s\n  segment: 6s",
+                "mine.yaml:1:1: video.segment: 6s is not a multiple of the keyframe interval of 4s"
+            ),
+            (
+                "video: {ladder: [720]}",
+                "mine.yaml:3:18: video.ladder: “720” is not a rung; write lines and average kbit/s, "
+                    + "such as 720p@3000 (16 to 8640 lines, 10 to 200000 kbit/s)"
+            ),
+            (
+                "video: {segment: 6}",
+                "mine.yaml:3:18: video.segment: must be whole seconds from 1s to 30s, such as 6s"
+            ),
+            ("video: 7", "mine.yaml:3:8: video: must be keys and values, or “none”"),
+            ("packaging: cmaf", "mine.yaml:1:1: packaging: cmaf needs video or audio"),
+            (
+                "extends: nobody",
+                "mine.yaml:1:1: extends: there is no profile named nobody; there are web, mp4, "
+                    + "hevc, av1, audio, thumbs, or give the path of a .yaml file"
+            ),
+            ("video: {codec: h264", "mine.yaml:4:1: this is not valid YAML"),
+            (
+                "video: {parameters: {a: \"1:b=2\"}}",
+                "mine.yaml:3:25: video.parameters.a: must be one word or number, without : or ="
+            ),
+        ])
+    func mistakes(body: String, message: String) {
+        #expect(lint(body) == [message])
+    }
+
+    @Test("profiles that extend each other are refused")
+    func cycle() {
+        let found = lint(
+            "extends: ./other.yaml\nvideo: {codec: h264}",
+            files: ["./other.yaml": "schema: 1\nname: other\nextends: ./other.yaml"])
+        #expect(found == ["mine.yaml:1:1: extends: ./other.yaml extends this profile in turn"])
+    }
+}
