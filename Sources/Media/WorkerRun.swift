@@ -40,7 +40,8 @@ public enum WorkerRun {
             return try ProbePipeline.run(job, limits: request.limits, reporter: reporter)
         case .encode(let job):
             return try EncodePipeline.run(job, limits: request.limits, reporter: reporter)
-        case .audio: throw missing("audio")
+        case .audio(let job):
+            return try SoundPipeline.run(job, limits: request.limits, reporter: reporter)
         case .images: throw missing("images")
         case .remux: throw missing("remux")
         }
