@@ -42,7 +42,8 @@ public enum WorkerRun {
             return try EncodePipeline.run(job, limits: request.limits, reporter: reporter)
         case .audio(let job):
             return try SoundPipeline.run(job, limits: request.limits, reporter: reporter)
-        case .images: throw missing("images")
+        case .images(let job):
+            return try StillsPipeline.run(job, limits: request.limits, reporter: reporter)
         case .remux: throw missing("remux")
         }
     }
