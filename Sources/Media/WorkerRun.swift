@@ -44,14 +44,9 @@ public enum WorkerRun {
             return try SoundPipeline.run(job, limits: request.limits, reporter: reporter)
         case .images(let job):
             return try StillsPipeline.run(job, limits: request.limits, reporter: reporter)
-        case .remux: throw missing("remux")
+        case .remux(let job):
+            return try RemuxPipeline.run(job, limits: request.limits, reporter: reporter)
         }
-    }
-
-    private static func missing(_ verb: String) -> Failure {
-        Failure(
-            .permanent, .internalFault,
-            "This worker build has no \(verb). Install a newer build.")
     }
 
     private static func readRequest() throws(Failure) -> WorkerRequest {

@@ -32,7 +32,15 @@ final class SoundBench {
         _ = try output("ffmpeg", ["-v", "error", "-y", "-nostdin"] + arguments)
     }
 
-    func ffprobe(_ arguments: String...) throws -> String {
+    /// What `ffmpeg` writes to standard output.
+    func printed(_ arguments: [String]) throws -> String {
+        String(
+            decoding: try output("ffmpeg", ["-v", "error", "-nostdin"] + arguments), as: UTF8.self)
+    }
+
+    func ffprobe(_ arguments: String...) throws -> String { try ffprobe(arguments) }
+
+    func ffprobe(_ arguments: [String]) throws -> String {
         String(decoding: try output("ffprobe", ["-v", "error"] + arguments), as: UTF8.self)
     }
 
@@ -66,7 +74,7 @@ final class SoundBench {
         let data = try output(
             "ffmpeg",
             [
-                "-v", "error", "-nostdin", "-i", name, "-map", "0:a", "-af", "pan=mono|c0=c0",
+                "-v", "error", "-nostdin", "-i", name, "-map", "0:a:0", "-af", "pan=mono|c0=c0",
                 "-ar", String(rate), "-f", "f32le", "-",
             ])
         return data.withUnsafeBytes { Array($0.bindMemory(to: Float.self)) }

@@ -171,7 +171,8 @@ extension SoundBench {
     /// The time of the first picture or sound that a plain decode gives.
     func firstTime(_ name: String) throws -> Rational {
         let lines = try ffprobe(
-            "-select_streams", "0", "-show_entries", "frame=best_effort_timestamp_time", "-of", "csv=p=0", name)
+            "-select_streams", "0", "-show_entries", "frame=best_effort_timestamp_time", "-of",
+            "csv=p=0", name)
         let first = try #require(lines.split(separator: "\n").first)
         let number = first.split(separator: ",")[0]
         let time = try #require(Decimal(string: String(number)))
