@@ -31,7 +31,9 @@ struct ProgressiveMuxer: ~Copyable {
             let isFirst = !tracks[..<number].contains { $0.kind == track.kind }
             try muxer.add(track, language: languages[number], isDefault: isFirst)
         }
-        var settings = [("write_colr", "1")]
+        // In the movie's timescale edit lists state durations: the first track's makes its own exact.
+        let timescale = tracks[0].stream.pointee.time_base.den
+        var settings = [("write_colr", "1"), ("movie_timescale", String(timescale))]
         if let video = tracks.first(where: { $0.kind == AVMEDIA_TYPE_VIDEO }) {
             settings.append(("video_track_timescale", String(video.stream.pointee.time_base.den)))
         }
@@ -54,6 +56,9 @@ struct ProgressiveMuxer: ~Copyable {
         // The codec tag comes along, which keeps `hvc1`.
         try requireSuccess(
             avcodec_parameters_copy(stream.pointee.codecpar, source.pointee.codecpar), doing)
+        if track.kind == AVMEDIA_TYPE_AUDIO {
+            stream.pointee.codecpar.pointee.frame_size = Int32(clamping: track.sampleTicks)
+        }
         stream.pointee.time_base = source.pointee.time_base
         stream.pointee.sample_aspect_ratio = source.pointee.sample_aspect_ratio
         stream.pointee.disposition = isDefault ? AV_DISPOSITION_DEFAULT : 0

@@ -14,7 +14,8 @@ final class TrackInput {
     private var hasFollowing = true
     /// The decode time of the next sample in seconds, the edit list applied; nil after the last.
     private(set) var nextTime: Rational?
-    private var sampleTicks: Int64 = 0
+    /// How long each sample lasts, in ticks of the track.
+    private(set) var sampleTicks: Int64 = 0
     private(set) var samplesRead = 0
     /// In ticks of the track.
     private(set) var durationTicks: Int64 = 0
