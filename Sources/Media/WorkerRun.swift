@@ -40,16 +40,13 @@ public enum WorkerRun {
             return try ProbePipeline.run(job, limits: request.limits, reporter: reporter)
         case .encode(let job):
             return try EncodePipeline.run(job, limits: request.limits, reporter: reporter)
-        case .audio: throw missing("audio")
-        case .images: throw missing("images")
-        case .remux: throw missing("remux")
+        case .audio(let job):
+            return try SoundPipeline.run(job, limits: request.limits, reporter: reporter)
+        case .images(let job):
+            return try StillsPipeline.run(job, limits: request.limits, reporter: reporter)
+        case .remux(let job):
+            return try RemuxPipeline.run(job, limits: request.limits, reporter: reporter)
         }
-    }
-
-    private static func missing(_ verb: String) -> Failure {
-        Failure(
-            .permanent, .internalFault,
-            "This worker build has no \(verb). Install a newer build.")
     }
 
     private static func readRequest() throws(Failure) -> WorkerRequest {

@@ -28,14 +28,19 @@ public struct Piece: Hashable, Sendable, Codable {
     public var initializationDigest: Digest?
     /// Media fragments in decode order, or one entry that holds the whole piece.
     public var fragments: [Fragment]
+    /// Of sound only: samples at the start of the track that the encoder adds, and that an edit list
+    /// or the codec's own header tells players to drop.
+    public var primingSamples: Int?
 
     public init(
-        name: String, initialization: Extent?, initializationDigest: Digest?, fragments: [Fragment]
+        name: String, initialization: Extent?, initializationDigest: Digest?,
+        fragments: [Fragment], primingSamples: Int? = nil
     ) {
         self.name = name
         self.initialization = initialization
         self.initializationDigest = initializationDigest
         self.fragments = fragments
+        self.primingSamples = primingSamples
     }
 }
 

@@ -26,7 +26,8 @@ struct StagingFile: ~Copyable {
         return Extent(offset: start, length: Int64(bytes.count))
     }
 
-    private static func failure(_ reason: Int32) -> Failure {
+    /// The failure for what the system says of a write.
+    static func failure(_ reason: Int32) -> Failure {
         let full = reason == ENOSPC || reason == EDQUOT || reason == EFBIG
         return Failure(
             .transient, full ? .storageFull : .storageFailed,

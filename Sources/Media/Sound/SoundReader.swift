@@ -1,0 +1,108 @@
+import CLibAV
+import TranscodeModel
+
+/// Decodes one sound track from its start, block by block.
+///
+/// libavcodec drops the source's own priming and padding.
+struct SoundReader: ~Copyable {
+    private let demuxer: Demuxer
+    private let decoder: Decoder
+    private let packet: Packet
+    private let stream: Int
+    /// Of the blocks' times.
+    let timeBase: Rational
+    private var isDraining = false
+    private(set) var decodeErrors = 0
+    private(set) var blocksRead = 0
+
+    private init(
+        _ demuxer: consuming Demuxer, _ decoder: consuming Decoder, _ packet: consuming Packet,
+        stream: Int, timeBase: Rational
+    ) {
+        self.demuxer = demuxer
+        self.decoder = decoder
+        self.packet = packet
+        self.stream = stream
+        self.timeBase = timeBase
+    }
+
+    static func open(
+        source: Int32, stream: Int, limits: Int, threads: Int
+    ) throws(Failure) -> SoundReader {
+        let demuxer = try Demuxer.open(
+            descriptor: source, name: "The source", streamsMaximum: limits)
+        try demuxer.findStreamParameters(name: "The source")
+        guard stream < demuxer.streamCount,
+            demuxer.stream(stream).pointee.codecpar.pointee.codec_type == AVMEDIA_TYPE_AUDIO
+        else {
+            throw Failure(
+                .permanent, .sourceChanged,
+                "The source has no sound in stream \(stream) any more. Enqueue it again.")
+        }
+        demuxer.keepOnly(stream: stream)
+        let decoder = try Decoder.open(stream: demuxer.stream(stream), threads: threads)
+        let base = demuxer.stream(stream).pointee.time_base
+        return SoundReader(
+            demuxer, decoder, try Packet.allocate(), stream: stream,
+            timeBase: Rational(Int64(base.num), Int64(base.den)))
+    }
+
+    /// Fills `frame` with the next block. False at the end.
+    mutating func next(into frame: borrowing Frame) throws(Failure) -> Bool {
+        while true {
+            frame.clear()
+            let output: Output
+            do throws(LibAVError) { output = try decoder.receive(into: frame) } catch {
+                try tolerate(error)
+                continue
+            }
+            switch output {
+            case .ready
+            where frame.pointer.pointee.nb_samples > 0 && frame.pointer.pointee.sample_rate > 0:
+                blocksRead += 1
+                return true
+            case .ready: continue
+            case .ended: return false
+            case .needsInput: try feed()
+            }
+        }
+    }
+
+    private mutating func feed() throws(Failure) {
+        do throws(LibAVError) {
+            if !isDraining, readPacket() {
+                try decoder.send(packet)
+            } else {
+                isDraining = true
+                try decoder.sendEnd()
+            }
+        } catch { try tolerate(error) }
+    }
+
+    /// The next packet of the stream; false at the end, or where the file is too damaged to read on.
+    private mutating func readPacket() -> Bool {
+        while true {
+            do throws(LibAVError) {
+                guard try demuxer.read(into: packet) else { return false }
+            } catch {
+                decodeErrors += 1
+                return false
+            }
+            if Int(packet.pointer.pointee.stream_index) == stream { return true }
+        }
+    }
+
+    /// Counts damage; want of memory is no damage.
+    private mutating func tolerate(_ error: LibAVError) throws(Failure) {
+        if error.code == reelmill_error_no_memory { throw Failure.outOfMemory("Decoding") }
+        decodeErrors += 1
+    }
+}
+
+extension Frame {
+    /// The time that the source states for the first sample, in ticks of its stream.
+    var statedTime: Int64? {
+        let time = pointer.pointee.best_effort_timestamp
+        return time == reelmill_no_pts ? nil : time
+    }
+}

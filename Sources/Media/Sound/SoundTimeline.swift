@@ -1,0 +1,80 @@
+import TranscodeModel
+
+/// Decides which samples of each decoded block go to the output, and where silence stands in.
+///
+/// Counts at the source's own rate: sample 0 is at the origin. Times of the source are followed only
+/// where they differ from the count of samples by more than `toleranceMilliseconds`, so that containers
+/// with rounded times do not click.
+struct SoundTimeline {
+    /// What becomes of one block: silence first, then its samples after those dropped from its head.
+    struct Placement: Hashable {
+        var silence: Int64
+        var dropped: Int
+        var kept: Int
+    }
+
+    static let toleranceMilliseconds: Int64 = 20
+
+    /// Samples a second.
+    let rate: Int64
+    private let origin: Rational
+    private let timeBase: Rational
+    /// Samples wanted in all.
+    let limit: Int64
+    /// Samples placed so far, silence included.
+    private(set) var placed: Int64 = 0
+    /// Where the block after the last one starts by the count of samples; may be before the origin.
+    private var running: Int64?
+
+    /// `origin` is in seconds of the source, times are in ticks of `timeBase`, `rate` is in samples a second.
+    /// `placed` samples are there already, from blocks at another rate.
+    init(rate: Int, origin: Rational, timeBase: Rational, limit: Int64, placed: Int64 = 0) {
+        precondition(rate > 0 && limit >= 0 && placed >= 0)
+        self.rate = Int64(rate)
+        self.origin = origin
+        self.timeBase = timeBase
+        self.limit = limit
+        self.placed = min(placed, limit)
+        if placed > 0 { running = placed }
+    }
+
+    var isComplete: Bool { placed == limit }
+
+    /// Silence to put after the last block.
+    var missing: Int64 { limit - placed }
+
+    /// Places a block of `count` samples whose first is at `ticks`; without a time it follows the last block.
+    mutating func place(ticks: Int64?, count: Int) -> Placement {
+        let start = start(ticks)
+        running = start + Int64(count)
+        let silence = min(max(start - placed, 0), missing)
+        placed += silence
+        let dropped = Int(min(max(placed - start, 0), Int64(count)))
+        let kept = Int(min(Int64(count - dropped), missing))
+        placed += Int64(kept)
+        return Placement(silence: silence, dropped: dropped, kept: kept)
+    }
+
+    private func start(_ ticks: Int64?) -> Int64 {
+        guard let ticks, let stated = sample(at: ticks) else { return running ?? placed }
+        guard let running else { return stated }
+        let isJitter = abs(stated - running) * 1000 <= SoundTimeline.toleranceMilliseconds * rate
+        return isJitter ? running : stated
+    }
+
+    /// The sample nearest to a time; nil for times beyond any source, which are as good as none.
+    private func sample(at ticks: Int64) -> Int64? {
+        let fromOrigin =
+            Int128(ticks) * Int128(timeBase.numerator) * Int128(origin.denominator)
+            - Int128(origin.numerator) * Int128(timeBase.denominator)
+        let divisor = Int128(timeBase.denominator) * Int128(origin.denominator)
+        let (scaled, overflow) = fromOrigin.multipliedReportingOverflow(by: 2 * Int128(rate))
+        guard !overflow else { return nil }
+        let (quotient, rest) = scaled.quotientAndRemainder(dividingBy: divisor)
+        guard let doubled = Int64(exactly: rest < 0 ? quotient - 1 : quotient),
+            doubled.magnitude < Int64.max.magnitude >> 12
+        else { return nil }
+        // Half samples go up, as in `Rational.rounded`.
+        return (doubled + 1) >> 1
+    }
+}
