@@ -46,6 +46,25 @@ public struct Destination: Sendable {
         return PreparedOutput(hidden: hidden, destination: self)
     }
 
+    /// Whether what is published there has a file with exactly these bytes: so an attempt whose
+    /// forerunner died between publishing and saying so knows its job's own output.
+    public func holds(_ bytes: [UInt8], at relativePath: String) throws(Failure) -> Bool {
+        let file = path + "/" + relativePath
+        let opened = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard opened >= 0 else {
+            if errno == ENOENT || errno == ENOTDIR { return false }
+            throw storageFailure("read", file)
+        }
+        var status = stat()
+        guard fstat(opened, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            close(opened)
+            return false
+        }
+        let found = ReadableFile(owning: opened, byteCount: Int64(status.st_size))
+        guard found.byteCount == Int64(bytes.count) else { return false }
+        return try found.contents() == bytes
+    }
+
     /// Makes a prepared directory the destination.
     func publish(_ hidden: String) throws(Failure) {
         switch reelmill_rename_without_replacing(hidden, path) {

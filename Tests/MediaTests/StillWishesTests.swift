@@ -25,7 +25,9 @@ struct StillWishesTests {
 
         var served: [Service] = []
         func note(_ share: StillWishes.Share) {
-            served += share.near.map { Service(wish: $0, keyFrame: share.keyFrame?.pts, isNear: true) }
+            served += share.near.map {
+                Service(wish: $0, keyFrame: share.keyFrame?.pts, isNear: true)
+            }
             served += share.exact.map {
                 Service(wish: $0, keyFrame: share.keyFrame?.pts, isNear: false)
             }
