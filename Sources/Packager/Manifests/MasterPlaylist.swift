@@ -1,0 +1,125 @@
+import TranscodeModel
+
+/// The HLS multivariant playlist (RFC 8216, section 4.3.4, and Apple's authoring rules that MEDIA lists).
+enum MasterPlaylist {
+    static func text(_ presentation: Presentation) -> String {
+        var lines = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS"]
+        let group = presentation.audio.first.map { soundGroup($0) }
+        if let group { lines += [""] + soundLines(presentation, group) }
+        if presentation.video.isEmpty {
+            lines += [""] + soundOnlyLines(presentation, group)
+        } else {
+            for presented in presentation.video {
+                lines += ["", streamLine(presented, presentation, group), presented.playlistPath]
+            }
+            lines.append("")
+            lines += presentation.video.map { keyFrameLine($0) }
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// The group that all audio renditions are in: they have one codec.
+    private static func soundGroup(_ presented: PresentedTrack) -> String {
+        presented.track.header.codec == "opus" ? "opus" : "aac"
+    }
+
+    private static func soundLines(_ presentation: Presentation, _ group: String) -> [String] {
+        let names = LanguageTag.names(of: presentation.plan.audio)
+        return zip(zip(presentation.audio, presentation.plan.audio), names).map { pair, name in
+            let (presented, rendition) = pair
+            return line(
+                "MEDIA",
+                [
+                    ("TYPE", "AUDIO"), ("GROUP-ID", quoted(group)), ("NAME", quoted(name)),
+                    ("LANGUAGE", quoted(LanguageTag.tag(rendition.language))),
+                    ("DEFAULT", rendition.isDefault ? "YES" : "NO"), ("AUTOSELECT", "YES"),
+                    ("CHANNELS", quoted(String(rendition.channels))),
+                    ("URI", quoted(presented.playlistPath)),
+                ])
+        }
+    }
+
+    /// The largest playable sum of rates counts: with the most demanding sound there is.
+    private static func streamLine(
+        _ presented: PresentedTrack, _ presentation: Presentation, _ group: String?
+    ) -> String {
+        let sound = presentation.audio.map(\.rates)
+        let own = presented.rates
+        let codecs = [presented.track.header.codec] + soundCodecs(presentation)
+        var attributes = [
+            ("BANDWIDTH", String(own.peak + (sound.map(\.peak).max() ?? 0))),
+            ("AVERAGE-BANDWIDTH", String(own.average + (sound.map(\.average).max() ?? 0))),
+            ("CODECS", quoted(codecs.joined(separator: ","))),
+        ]
+        attributes += pictureAttributes(presented)
+        if let rate = presentation.frameRate { attributes.append(("FRAME-RATE", decimal(rate))) }
+        attributes.append(("VIDEO-RANGE", range(presented)))
+        if let group { attributes.append(("AUDIO", quoted(group))) }
+        attributes.append(("CLOSED-CAPTIONS", "NONE"))
+        return line("STREAM-INF", attributes)
+    }
+
+    private static func keyFrameLine(_ presented: PresentedTrack) -> String {
+        let rates = presented.keyFrameRates
+        return line(
+            "I-FRAME-STREAM-INF",
+            [
+                ("BANDWIDTH", String(rates.peak)), ("AVERAGE-BANDWIDTH", String(rates.average)),
+                ("CODECS", quoted(presented.track.header.codec)),
+            ] + pictureAttributes(presented) + [
+                ("VIDEO-RANGE", range(presented)), ("URI", quoted(presented.keyFramePlaylistPath)),
+            ])
+    }
+
+    private static func soundOnlyLines(_ presentation: Presentation, _ group: String?) -> [String] {
+        guard let first = presentation.audio.first, let group else { return [] }
+        let rates = presentation.audio.map(\.rates)
+        return [
+            line(
+                "STREAM-INF",
+                [
+                    ("BANDWIDTH", String(rates.map(\.peak).max() ?? 0)),
+                    ("AVERAGE-BANDWIDTH", String(rates.map(\.average).max() ?? 0)),
+                    ("CODECS", quoted(soundCodecs(presentation).joined(separator: ","))),
+                    ("AUDIO", quoted(group)),
+                ]),
+            first.playlistPath,
+        ]
+    }
+
+    private static func soundCodecs(_ presentation: Presentation) -> [String] {
+        Set(presentation.audio.map(\.track.header.codec)).sorted()
+    }
+
+    private static func pictureAttributes(_ presented: PresentedTrack) -> [(String, String)] {
+        guard case .video(let width, let height, _) = presented.track.header.media else {
+            return []
+        }
+        return [("RESOLUTION", "\(width)x\(height)")]
+    }
+
+    /// By the transfer characteristics of ITU-T H.273: 16 is PQ, 18 is HLG.
+    private static func range(_ presented: PresentedTrack) -> String {
+        guard case .video(_, _, let color?) = presented.track.header.media else { return "SDR" }
+        return color.transfer == 16 ? "PQ" : color.transfer == 18 ? "HLG" : "SDR"
+    }
+
+    private static func line(_ tag: String, _ attributes: [(String, String)]) -> String {
+        "#EXT-X-\(tag):" + attributes.map { "\($0.0)=\($0.1)" }.joined(separator: ",")
+    }
+
+    /// Quoted strings hold neither quotes nor line ends (RFC 8216, section 4.2).
+    private static func quoted(_ text: String) -> String {
+        let clean = text.unicodeScalars.map { scalar in
+            scalar == "\"" ? "'" : scalar.properties.generalCategory == .control ? " " : scalar
+        }
+        return "\"" + String(String.UnicodeScalarView(clean)) + "\""
+    }
+
+    /// Three decimals, as the RFC asks of FRAME-RATE.
+    private static func decimal(_ rate: Rational) -> String {
+        let thousandths = (rate * Rational(1000)).rounded
+        let digits = String(thousandths % 1000)
+        return "\(thousandths / 1000)." + String(repeating: "0", count: 3 - digits.count) + digits
+    }
+}

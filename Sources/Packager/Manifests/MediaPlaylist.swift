@@ -1,0 +1,54 @@
+import TranscodeModel
+
+/// A track's HLS playlists: byte ranges of one file (RFC 8216, section 4).
+enum MediaPlaylist {
+    /// All segments.
+    static func text(_ presented: PresentedTrack) -> String {
+        text(presented, presented.segments, extra: [])
+    }
+
+    /// Key frames alone, for scrubbing. Each range starts at the `moof`, which players need to find
+    /// the frame.
+    static func keyFrameText(_ presented: PresentedTrack) -> String {
+        text(presented, presented.keyFrames, extra: ["#EXT-X-I-FRAMES-ONLY"])
+    }
+
+    private static func text(
+        _ presented: PresentedTrack, _ segments: [Segment], extra: [String]
+    ) -> String {
+        let timescale = presented.track.header.timescale
+        let file = "\(presented.name).mp4"
+        let map = presented.track.initialization
+        var lines = [
+            "#EXTM3U",
+            "#EXT-X-VERSION:7",
+            "#EXT-X-TARGETDURATION:"
+                + String(BitRates.targetDurationSeconds(segments, timescale: timescale)),
+            "#EXT-X-MEDIA-SEQUENCE:0",
+            "#EXT-X-PLAYLIST-TYPE:VOD",
+            "#EXT-X-INDEPENDENT-SEGMENTS",
+        ]
+        lines += extra
+        lines.append("#EXT-X-MAP:URI=\"\(file)\",BYTERANGE=\"\(map.length)@\(map.offset)\"")
+        for segment in segments {
+            // Rounding the ends, not the durations, keeps the sum exact however long the film.
+            let start = microseconds(segment.start, timescale)
+            let end = microseconds(segment.start + segment.duration, timescale)
+            lines.append("#EXTINF:\(decimalSeconds(end - start)),")
+            lines.append("#EXT-X-BYTERANGE:\(segment.extent.length)@\(segment.extent.offset)")
+            lines.append(file)
+        }
+        lines.append("#EXT-X-ENDLIST")
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func microseconds(_ ticks: Int64, _ timescale: Int) -> Int64 {
+        (Rational(ticks, Int64(timescale)) * Rational(1_000_000)).rounded
+    }
+
+    private static func decimalSeconds(_ microseconds: Int64) -> String {
+        let (whole, rest) = microseconds.quotientAndRemainder(dividingBy: 1_000_000)
+        let digits = String(rest)
+        return "\(whole)." + String(repeating: "0", count: 6 - digits.count) + digits
+    }
+}

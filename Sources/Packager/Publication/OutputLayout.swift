@@ -1,0 +1,90 @@
+public import TranscodeModel
+
+/// A file of the output and the bytes that become it.
+public struct OutputFile: Hashable, Sendable {
+    /// Relative to the output directory.
+    public var path: String
+    /// The unit whose artifact has the bytes.
+    public var position: Int
+    public var extent: Extent
+    /// Frames of a picture track, codec frames of sound, pictures of an image; 0 for text.
+    public var samples: Int
+}
+
+/// Which artifacts become which files.
+public enum OutputLayout {
+    public static let receiptPath = "receipt.json"
+
+    /// `artifacts` are those of the plan's units, by position. A missing one is a bug of the caller.
+    public static func files(_ plan: Plan, artifacts: [Int: Artifact]) -> [OutputFile] {
+        var files: [OutputFile] = []
+        for unit in plan.units.reversed() {
+            switch unit.work {
+            case .package:
+                files += pieces(unit, artifacts, folder: "")
+            case .stitch(let name) where plan.packaging == .cmaf:
+                let artifact = artifact(unit, artifacts)
+                files.append(
+                    OutputFile(
+                        path: trackPath(name, in: plan), position: unit.position,
+                        extent: Extent(offset: 0, length: artifact.byteCount),
+                        samples: artifact.pieces.flatMap(\.fragments).reduce(0) { $0 + $1.samples }
+                    ))
+            case .images: files += pieces(unit, artifacts, folder: "images/")
+            case .stitch, .encode, .audio, .verify, .publish: break
+            }
+        }
+        return files
+    }
+
+    /// Where a rendition's track file lies.
+    public static func trackPath(_ name: String, in plan: Plan) -> String {
+        (plan.audio.contains { $0.name == name } ? "audio/" : "video/") + name + ".mp4"
+    }
+
+    /// Every path that the plan's output has, without the receipt.
+    public static func paths(_ plan: Plan) -> Set<String> {
+        var paths: Set<String> = []
+        switch plan.packaging {
+        case .cmaf:
+            paths = ["master.m3u8", "manifest.mpd"]
+            for rendition in plan.video?.renditions ?? [] {
+                let base = "video/\(rendition.name)"
+                paths.formUnion([base + ".mp4", base + ".m3u8", base + "-iframes.m3u8"])
+            }
+            for rendition in plan.audio {
+                paths.formUnion(["audio/\(rendition.name).mp4", "audio/\(rendition.name).m3u8"])
+            }
+        case .progressive: paths = ["video.mp4"]
+        case .images: break
+        }
+        if let images = plan.images {
+            paths.formUnion(["images/poster.jpg", "images/thumbnails.vtt"])
+            for sheet in 0..<SpriteGeometry(images).sheets {
+                paths.insert("images/" + SpriteGeometry.name(ofSheet: sheet))
+            }
+        }
+        return paths
+    }
+
+    private static func pieces(
+        _ unit: PlannedUnit, _ artifacts: [Int: Artifact], folder: String
+    ) -> [OutputFile] {
+        artifact(unit, artifacts).pieces.flatMap { piece in
+            piece.fragments.prefix(1).map {
+                OutputFile(
+                    path: folder + piece.name, position: unit.position, extent: $0.extent,
+                    samples: $0.samples)
+            }
+        }
+    }
+
+    private static func artifact(
+        _ unit: PlannedUnit, _ artifacts: [Int: Artifact]
+    ) -> Artifact {
+        guard let artifact = artifacts[unit.position] else {
+            preconditionFailure("unit \(unit.position) has no artifact")
+        }
+        return artifact
+    }
+}

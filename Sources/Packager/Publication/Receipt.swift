@@ -1,0 +1,120 @@
+import Foundation
+public import TranscodeModel
+
+/// What an output says of itself: what it was made from, how, and what every file must be.
+///
+/// It is written from the ledger alone, so a repeated attempt writes the same receipt.
+public struct Receipt: Hashable, Sendable, Codable {
+    public static let schemaVersion = 1
+
+    public struct Source: Hashable, Sendable, Codable {
+        public var name: String
+        public var sha256: Digest
+        public var bytes: Int64
+        public init(name: String, sha256: Digest, bytes: Int64) {
+            self.name = name
+            self.sha256 = sha256
+            self.bytes = bytes
+        }
+    }
+
+    /// A file of the output.
+    public struct File: Hashable, Sendable, Codable {
+        public var path: String
+        public var sha256: Digest
+        public var bytes: Int64
+        /// Frames of pictures or codec frames of sound; nil for what is not a track.
+        public var frames: Int?
+        /// Seconds of presentation; nil for what is not a track.
+        public var duration: Rational?
+        /// The unit whose artifact it is, and the attempt that made it.
+        public var unit: Int
+        public var attempt: Int
+        public init(
+            path: String, sha256: Digest, bytes: Int64, frames: Int?, duration: Rational?,
+            unit: Int, attempt: Int
+        ) {
+            self.path = path
+            self.sha256 = sha256
+            self.bytes = bytes
+            self.frames = frames
+            self.duration = duration
+            self.unit = unit
+            self.attempt = attempt
+        }
+    }
+
+    /// What a unit of the job committed.
+    public struct MadeArtifact: Hashable, Sendable, Codable {
+        public var unit: Int
+        public var kind: UnitKind
+        public var attempt: Int
+        public var sha256: Digest
+        public var bytes: Int64
+        public init(unit: Int, kind: UnitKind, attempt: Int, sha256: Digest, bytes: Int64) {
+            self.unit = unit
+            self.kind = kind
+            self.attempt = attempt
+            self.sha256 = sha256
+            self.bytes = bytes
+        }
+    }
+
+    public var schema: Int
+    public var job: JobID
+    public var tenant: TenantID
+    public var source: Source
+    /// Of the resolved profile's canonical JSON; the profile itself is in the plan.
+    public var profileSHA256: Digest
+    public var plan: Plan
+    public var artifacts: [MadeArtifact]
+    public var files: [File]
+    public var warnings: [String]
+
+    public init(
+        job: JobID, tenant: TenantID, source: Source, profileSHA256: Digest, plan: Plan,
+        artifacts: [MadeArtifact], files: [File], warnings: [String]
+    ) {
+        self.schema = Receipt.schemaVersion
+        self.job = job
+        self.tenant = tenant
+        self.source = source
+        self.profileSHA256 = profileSHA256
+        self.plan = plan
+        self.artifacts = artifacts
+        self.files = files
+        self.warnings = warnings
+    }
+
+    /// Canonical JSON: the same receipt has the same bytes.
+    public func bytes() -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        do { return [UInt8](try encoder.encode(self)) + [UInt8(ascii: "\n")] } catch {
+            preconditionFailure("a receipt cannot be encoded: \(error)")
+        }
+    }
+
+    private struct Version: Decodable { var schema: Int }
+
+    /// Reads a receipt; fails with `outputInvalid` and the reason.
+    public static func read(_ bytes: [UInt8], name: String) throws(Failure) -> Receipt {
+        let data = Data(bytes)
+        do {
+            let version = try JSONDecoder().decode(Version.self, from: data).schema
+            guard version == schemaVersion else {
+                throw Failure(
+                    .permanent, .outputInvalid,
+                    "\(name): the receipt has schema \(version), and this build reads "
+                        + "\(schemaVersion). Use the build that made it.")
+            }
+            return try JSONDecoder().decode(Receipt.self, from: data)
+        } catch let failure as Failure {
+            throw failure
+        } catch {
+            throw Failure(
+                .permanent, .outputInvalid,
+                "\(name): the receipt cannot be understood (\(error)). Transcode the source again.")
+        }
+    }
+}

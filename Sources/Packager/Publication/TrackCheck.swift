@@ -1,0 +1,117 @@
+import TranscodeModel
+
+/// Whether a track file is what the plan says: structure, times, counts, index (I8, I9).
+struct TrackCheck {
+    let path: String
+    let track: Track
+
+    /// A picture track: every frame of the grid once, in fragments of one GOP each.
+    func check(
+        _ rendition: VideoRendition, _ video: VideoPlan, into list: inout FindingList
+    ) {
+        let ticks = Int64(video.grid.ticksPerFrame)
+        let shift = Int64(video.reorderFrames) * ticks
+        list.require(
+            track.header.timescale == video.grid.timescale, path, .timing,
+            "the timescale is \(track.header.timescale), not \(video.grid.timescale)")
+        list.require(
+            track.header.shift == shift, path, .timing,
+            "the edit list starts at \(track.header.shift), not \(shift)")
+        checkSize(rendition, into: &list)
+        list.require(
+            track.sampleCount == video.grid.frames, path, .count,
+            "it has \(track.sampleCount) frames where the plan has \(video.grid.frames)")
+        for (number, fragment) in track.fragments.enumerated() {
+            let first = number * video.keyFrameInterval
+            let due = min(video.keyFrameInterval, video.grid.frames - first)
+            let name = "fragment \(number)"
+            list.require(
+                fragment.sampleCount == due, path, .count,
+                "\(name) has \(fragment.sampleCount) frames where \(max(due, 0)) are due")
+            list.require(
+                fragment.decodeTime == Int64(first) * ticks, path, .timing,
+                "\(name) has tfdt \(fragment.decodeTime) where \(Int64(first) * ticks) is due")
+            list.require(
+                fragment.isUniform && fragment.sampleDuration == ticks, path, .timing,
+                "\(name) has frames that do not last \(ticks) ticks")
+            list.require(
+                fragment.startsWithKeyFrame, path, .structure,
+                "\(name) does not start with a key frame")
+            list.require(
+                fragment.compositionStart == fragment.decodeTime + shift
+                    && fragment.isCompositionContiguous, path, .timing,
+                "\(name) does not show its frames one after the other from its start")
+        }
+        checkSequence(into: &list)
+        checkIndex(perSegment: video.segmentFrames / video.keyFrameInterval, into: &list)
+    }
+
+    /// A sound track: codec frames without a gap from 0 on, all that the plan wants of them.
+    func check(_ rendition: AudioRendition, into list: inout FindingList) {
+        let header = track.header
+        list.require(
+            header.timescale == rendition.sampleRate, path, .timing,
+            "the timescale is \(header.timescale), not \(rendition.sampleRate)")
+        list.require(
+            header.shift == header.codingShift, path, .timing,
+            "the edit list starts at \(header.shift), not at the encoder's \(header.codingShift)")
+        var time: Int64 = 0
+        let frame = track.fragments.first?.sampleDuration ?? 0
+        for (number, fragment) in track.fragments.enumerated() {
+            list.require(
+                fragment.decodeTime == time, path, .timing,
+                "fragment \(number) has tfdt \(fragment.decodeTime) where \(time) is due")
+            time = fragment.decodeTime + fragment.duration
+            list.require(
+                fragment.compositionStart == fragment.decodeTime
+                    && fragment.isCompositionContiguous
+                    && fragment.duration <= Int64(fragment.sampleCount) * frame, path, .timing,
+                "fragment \(number) does not play its samples one after the other")
+        }
+        let end = track.presentationEnd
+        list.require(
+            end >= Int64(rendition.samples) && end < Int64(rendition.samples) + 2 * frame, path,
+            .count, "it has \(end) samples of sound where the plan has \(rendition.samples)")
+        var segmentStart: Int64 = 0
+        for (number, reference) in track.references.enumerated() {
+            let due = rendition.segmentDuration * Rational(Int64(number * rendition.sampleRate))
+            list.require(
+                (Rational(segmentStart) - due).magnitude <= Rational(frame), path, .alignment,
+                "segment \(number) starts at sample \(segmentStart), more than a codec frame from "
+                    + "\(due.rounded)")
+            segmentStart += reference.duration
+        }
+        checkSequence(into: &list)
+        checkIndex(perSegment: 1, into: &list)
+    }
+
+    private func checkSize(_ rendition: VideoRendition, into list: inout FindingList) {
+        guard case .video(let width, let height, _) = track.header.media else {
+            list.add(path, .structure, "it is not a picture track")
+            return
+        }
+        list.require(
+            width == rendition.width && height == rendition.height, path, .structure,
+            "its pictures are \(width)x\(height), not \(rendition.width)x\(rendition.height)")
+    }
+
+    private func checkSequence(into list: inout FindingList) {
+        for (number, fragment) in track.fragments.enumerated() {
+            list.require(
+                fragment.sequence == UInt32(number + 1), path, .structure,
+                "fragment \(number) has the sequence number \(fragment.sequence)")
+        }
+    }
+
+    private func checkIndex(perSegment: Int, into list: inout FindingList) {
+        let due = SegmentIndex.references(
+            track.fragments, perSegment: perSegment, shift: track.header.shift)
+        list.require(
+            track.references == due, path, .index,
+            "the index (sidx) does not list the segments that follow it")
+    }
+}
+
+extension Rational {
+    fileprivate var magnitude: Rational { self < .zero ? .zero - self : self }
+}
