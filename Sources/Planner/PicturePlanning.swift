@@ -22,7 +22,8 @@ struct PicturePlanning {
         var video: VideoPlan?
         if let settings {
             video = VideoPlan(
-                streamIndex: track.streamIndex, grid: grid, keyFrameInterval: interval,
+                streamIndex: track.streamIndex, sourceTimeBase: track.timeBase, grid: grid,
+                keyFrameInterval: interval,
                 segmentFrames: segmentFrames, reorderFrames: reorderFrames(settings.codec),
                 treatment: treatment, color: color,
                 renditions: try LadderSelection.renditions(

@@ -72,6 +72,8 @@ public struct FrameGrid: Hashable, Sendable, Codable {
 
 public struct VideoPlan: Hashable, Sendable, Codable {
     public var streamIndex: Int
+    /// Of the source stream, in seconds.
+    public var sourceTimeBase: Rational
     public var grid: FrameGrid
     /// Frames between IDR frames, and frames in a segment: a multiple of it.
     public var keyFrameInterval: Int
@@ -88,11 +90,12 @@ public struct VideoPlan: Hashable, Sendable, Codable {
     public var chunks: [Chunk]
 
     public init(
-        streamIndex: Int, grid: FrameGrid, keyFrameInterval: Int, segmentFrames: Int,
-        reorderFrames: Int, treatment: PictureTreatment, color: ColorDescription,
+        streamIndex: Int, sourceTimeBase: Rational, grid: FrameGrid, keyFrameInterval: Int,
+        segmentFrames: Int, reorderFrames: Int, treatment: PictureTreatment, color: ColorDescription,
         renditions: [VideoRendition], chunks: [Chunk]
     ) {
         self.streamIndex = streamIndex
+        self.sourceTimeBase = sourceTimeBase
         self.grid = grid
         self.keyFrameInterval = keyFrameInterval
         self.segmentFrames = segmentFrames

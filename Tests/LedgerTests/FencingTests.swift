@@ -124,4 +124,16 @@ struct FencingTests {
         #expect(
             try fixture.ledger.renew([held], node: NodeID("a"), durationMilliseconds: 1).isEmpty)
     }
+
+    @Test("I5: work that is handed back at its last attempt can still be leased")
+    func handBackEarnsAttempt() throws {
+        let fixture = try LedgerFixture()
+        try fixture.runningJob()
+        for attempt in 1...10 {
+            let lease = try #require(try fixture.leaseNext())
+            #expect(lease.attempt == attempt)
+            #expect(try fixture.ledger.handBack(lease, reason: "drain"))
+        }
+        #expect(try fixture.ledger.audit().findings == [])
+    }
 }

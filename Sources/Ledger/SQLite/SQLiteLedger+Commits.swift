@@ -116,8 +116,8 @@ extension SQLiteLedger {
         try write { database in
             guard try self.owns(lease, database) else { return false }
             try self.makeReady(
-                lease.unit, lease.tenant, note: reason, failure: nil, delayMilliseconds: 0, database
-            )
+                lease.unit, lease.tenant, note: reason, failure: nil, delayMilliseconds: 0,
+                earnsAttempt: true, database)
             return true
         }
     }

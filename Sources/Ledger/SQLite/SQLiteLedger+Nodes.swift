@@ -78,21 +78,22 @@ extension SQLiteLedger {
         return id
     }
 
-    /// leased → ready; the epoch moves, so that the lease is lost for good.
+    /// leased → ready; the epoch moves, so that the lease is lost for good. A node that hands its
+    /// work back politely has not failed at it, and earns the unit another attempt.
     func makeReady(
         _ unit: UnitID, _ tenant: TenantID, note: String, failure: Failure?,
-        delayMilliseconds: Int64, _ database: Database
+        delayMilliseconds: Int64, earnsAttempt: Bool = false, _ database: Database
     ) throws {
         try database.execute(
             sql: """
                 UPDATE work_unit SET state = 'ready', epoch = epoch + 1, node = NULL,
                     lease_until = NULL, run_at = ?, progress = 0, note = ?,
-                    failure = coalesce(?, failure)
+                    failure = coalesce(?, failure), attempts_max = attempts_max + ?
                 WHERE tenant = ? AND job = ? AND position = ?
                 """,
             arguments: [
                 clock.read() + delayMilliseconds, note, try failure.map { try json($0) },
-                tenant.text, unit.job.text, unit.position,
+                earnsAttempt ? 1 : 0, tenant.text, unit.job.text, unit.position,
             ])
     }
 

@@ -75,7 +75,8 @@ enum Schema {
             CHECK ((state = 'leased') = (node IS NOT NULL)),
             CHECK ((state = 'leased') = (lease_until IS NOT NULL)),
             CHECK ((epoch % 2 = 1) = (state IN ('leased','done'))),
-            CHECK (attempt <= attempts_max)
+            CHECK (attempt <= attempts_max),
+            CHECK (state <> 'ready' OR attempt < attempts_max)
         ) STRICT;
         CREATE INDEX unit_ready ON work_unit (run_at) WHERE state = 'ready';
         CREATE INDEX unit_leased ON work_unit (lease_until) WHERE state = 'leased';
@@ -169,6 +170,8 @@ enum Schema {
         WHEN NEW.epoch <> OLD.epoch + (OLD.state <> NEW.state AND NEW.state <> 'done'
                 AND 'leased' IN (OLD.state, NEW.state))
             OR NEW.attempt <> OLD.attempt + (OLD.state = 'ready' AND NEW.state = 'leased')
+            OR NEW.attempts_max < OLD.attempts_max OR NEW.attempts_max >
+                OLD.attempts_max + (OLD.state = 'leased' AND NEW.state = 'ready')
         BEGIN SELECT RAISE(ABORT, 'the epoch moves with each claim and each loss'); END;
 
         CREATE TRIGGER unit_done BEFORE UPDATE OF state ON work_unit
@@ -177,7 +180,7 @@ enum Schema {
         BEGIN SELECT RAISE(ABORT, 'a unit is done by its completion only'); END;
 
         CREATE TRIGGER unit_fixed
-        BEFORE UPDATE OF tenant, job, position, kind, work, content, attempts_max ON work_unit
+        BEFORE UPDATE OF tenant, job, position, kind, work, content ON work_unit
         BEGIN SELECT RAISE(ABORT, 'what a unit does never changes'); END;
 
         CREATE TRIGGER unit_kept BEFORE DELETE ON work_unit BEGIN
