@@ -91,7 +91,8 @@ public struct VideoPlan: Hashable, Sendable, Codable {
 
     public init(
         streamIndex: Int, sourceTimeBase: Rational, grid: FrameGrid, keyFrameInterval: Int,
-        segmentFrames: Int, reorderFrames: Int, treatment: PictureTreatment, color: ColorDescription,
+        segmentFrames: Int, reorderFrames: Int, treatment: PictureTreatment,
+        color: ColorDescription,
         renditions: [VideoRendition], chunks: [Chunk]
     ) {
         self.streamIndex = streamIndex

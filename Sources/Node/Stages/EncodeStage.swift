@@ -1,0 +1,95 @@
+import ArtifactStore
+import Ledger
+import TranscodeModel
+import WorkerProtocol
+
+/// Encodes one chunk in a worker and checks what it says it made (I8).
+enum EncodeStage {
+    static func perform(
+        _ context: UnitContext, chunk index: Int, renditions names: [String]
+    ) async throws -> Artifact {
+        let plan = try context.plan()
+        guard let video = plan.video, video.chunks.indices.contains(index) else {
+            throw Failure(.permanent, .internalFault, "The plan has no chunk \(index).")
+        }
+        let renditions = video.renditions.filter { names.contains($0.name) }
+        let source = try context.openSource()
+        let staged = try context.stage()
+        let request = EncodeRequest(
+            plan: video, timeBase: video.sourceTimeBase, chunk: video.chunks[index],
+            renditions: renditions)
+        let (result, usage) = try await context.work(
+            .encode(request), inputs: [source.descriptor], staged: staged)
+        let check = ChunkCheck(
+            chunk: video.chunks[index], names: renditions.map(\.name), grid: video.grid)
+        try check.check(result.pieces)
+        try requireSameParameterSets(context, plan, result.pieces)
+        return try await offPool {
+            try context.commit(
+                staged, pieces: result.pieces, usage: usage, warnings: result.warnings)
+        }
+    }
+
+    /// The parameter sets must be those of the first chunk, if that is done (media rule 5); stitching
+    /// compares all of them again.
+    private static func requireSameParameterSets(
+        _ context: UnitContext, _ plan: Plan, _ pieces: [Piece]
+    ) throws {
+        let first = plan.units.first { $0.work.kind == .encode }
+        guard let first, first.position != context.lease.unit.position,
+            let artifact = try context.ledger.artifact(
+                content: first.content, tenant: context.lease.tenant)
+        else { return }
+        for (piece, other) in zip(pieces, artifact.pieces) {
+            guard piece.initializationDigest == other.initializationDigest else {
+                throw Failure(
+                    .permanent, .parameterSetsDiffer,
+                    "Rendition \(piece.name): the encoder's parameter sets differ between chunks, "
+                        + "so that they cannot be joined. Pin the encoder's parameters in the "
+                        + "profile.")
+            }
+        }
+    }
+}
+
+/// Whether a worker's account of a chunk is what the plan asks for. The bytes are checked when they
+/// are joined.
+struct ChunkCheck {
+    let chunk: Chunk
+    let names: [String]
+    let grid: FrameGrid
+
+    func check(_ pieces: [Piece]) throws(Failure) {
+        guard pieces.map(\.name) == names else {
+            throw fault("has the renditions \(pieces.map(\.name)) instead of \(names)")
+        }
+        for piece in pieces {
+            var time = Int64(chunk.frames.lowerBound) * Int64(grid.ticksPerFrame)
+            var frames = 0
+            for fragment in piece.fragments {
+                guard fragment.decodeTime == time, fragment.samples > 0,
+                    fragment.duration == Int64(fragment.samples) * Int64(grid.ticksPerFrame)
+                else {
+                    throw fault(
+                        "has a fragment of \(piece.name) at tick \(fragment.decodeTime) where "
+                            + "\(time) is due")
+                }
+                time += fragment.duration
+                frames += fragment.samples
+            }
+            guard frames == chunk.frames.count else {
+                throw Failure(
+                    .permanent, .wrongFrameCount,
+                    "Chunk \(chunk.index) of \(piece.name) has \(frames) frames where the plan has "
+                        + "\(chunk.frames.count). Retry the job.")
+            }
+        }
+    }
+
+    private func fault(_ reason: String) -> Failure {
+        Failure(
+            .permanent, .outputInvalid,
+            "Chunk \(chunk.index) (frames \(chunk.frames.lowerBound) to "
+                + "\(chunk.frames.upperBound - 1)) \(reason). Retry the job.")
+    }
+}

@@ -1,0 +1,35 @@
+import ArtifactStore
+import Foundation
+import Ledger
+import Planner
+import TranscodeModel
+import WorkerProtocol
+
+/// Reads the source's packets once and plans the job from what they tell.
+enum ProbeStage {
+    static func perform(_ context: UnitContext) async throws -> Artifact {
+        let source = try context.openSource()
+        let staged = try context.stage()
+        let request = ProbeRequest(displayName: context.lease.job.source.displayName)
+        let (result, usage) = try await context.work(
+            .probe(request), inputs: [source.descriptor], staged: staged)
+        return try await offPool {
+            try context.commit(
+                staged, pieces: result.pieces, usage: usage, warnings: result.warnings)
+        }
+    }
+
+    /// The plan that the index in a probe's artifact leads to.
+    static func plan(_ context: UnitContext, _ artifact: Artifact) throws -> Plan {
+        let file = try context.store.open(artifact.digest, tenant: context.lease.tenant)
+        let index: SourceIndex
+        do {
+            index = try JSONDecoder().decode(SourceIndex.self, from: Data(try file.contents()))
+        } catch let error as DecodingError {
+            throw Failure(
+                .crashed, .workerProtocol, "The probe's index cannot be understood: \(error)")
+        }
+        let job = context.lease.job
+        return try Planning.plan(index: index, source: job.source.digest, profile: job.profile)
+    }
+}

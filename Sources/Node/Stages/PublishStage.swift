@@ -1,0 +1,99 @@
+import ArtifactStore
+import Foundation
+import Ledger
+import Packager
+import TranscodeModel
+
+/// Makes the output appear, whole, in one atomic step (I6). Its artifact is the receipt.
+enum PublishStage {
+    static func perform(_ context: UnitContext) async throws -> Artifact {
+        try await offPool { try publish(context) }
+    }
+
+    private static func publish(_ context: UnitContext) throws -> Artifact {
+        let meter = StageMeter()
+        let plan = try context.plan()
+        let committed = try context.artifacts()
+        let artifacts = committed.mapValues(\.artifact)
+        let files = OutputLayout.files(plan, artifacts: artifacts)
+        let receipt = try ReceiptMaking.receipt(context, plan, committed, files).bytes()
+        let destination = Destination(path: context.lease.job.destination)
+        // An attempt before this one may have published and died before it could say so.
+        if try !destination.holds(receipt, at: OutputLayout.receiptPath) {
+            try destination.check()
+            let output = try destination.prepare(
+                job: context.lease.unit.job, epoch: context.lease.epoch)
+            do {
+                for file in files {
+                    guard let artifact = artifacts[file.position] else { continue }
+                    let source = try context.store.open(
+                        artifact.digest, tenant: context.lease.tenant)
+                    try output.copy(
+                        from: source.descriptor, offset: file.extent.offset,
+                        length: file.extent.length, to: file.path)
+                }
+                try output.write(receipt, to: OutputLayout.receiptPath)
+                try output.publish()
+            } catch {
+                try output.discard()
+                throw error
+            }
+        }
+        let staged = try context.stage()
+        try staged.append(receipt)
+        return try context.commit(staged, pieces: [], usage: meter.usage)
+    }
+}
+
+/// The receipt of a job, from the ledger and from what the verification saw.
+enum ReceiptMaking {
+    static func receipt(
+        _ context: UnitContext, _ plan: Plan, _ committed: [Int: CommittedArtifact],
+        _ files: [OutputFile]
+    ) throws -> Receipt {
+        let job = context.lease.job
+        let own = context.lease.unit.position
+        let digests = try verifiedDigests(context, plan, committed)
+        let made = committed.values.filter { $0.position != own }
+            .sorted { $0.position < $1.position }
+        return Receipt(
+            job: job.id, tenant: job.tenant,
+            source: Receipt.Source(
+                name: job.source.displayName, sha256: job.source.digest,
+                bytes: job.source.byteCount), profileSHA256: job.profileDigest, plan: plan,
+            artifacts: made.map {
+                Receipt.MadeArtifact(
+                    unit: $0.position, kind: $0.kind, attempt: $0.attempt,
+                    sha256: $0.artifact.digest, bytes: $0.artifact.byteCount)
+            },
+            files: try files.map { file in
+                guard let digest = digests[file.path] else {
+                    throw Failure(
+                        .permanent, .internalFault, "\(file.path) was not verified.")
+                }
+                return Receipt.File(
+                    path: file.path, sha256: digest, bytes: file.extent.length,
+                    frames: file.samples > 0 ? file.samples : nil,
+                    duration: duration(of: file, plan), unit: file.position,
+                    attempt: committed[file.position]?.attempt ?? 1)
+            }, warnings: plan.warnings + made.flatMap(\.artifact.warnings))
+    }
+
+    private static func duration(of file: OutputFile, _ plan: Plan) -> Rational? {
+        guard file.path.hasSuffix(".mp4") else { return nil }
+        let sound = plan.audio.first { file.path == OutputLayout.trackPath($0.name, in: plan) }
+        return sound?.duration ?? plan.duration
+    }
+
+    private static func verifiedDigests(
+        _ context: UnitContext, _ plan: Plan, _ committed: [Int: CommittedArtifact]
+    ) throws -> [String: Digest] {
+        guard let unit = plan.units.first(where: { $0.work == .verify }),
+            let artifact = committed[unit.position]?.artifact
+        else { throw Failure(.permanent, .internalFault, "The output was not verified.") }
+        let file = try context.store.open(artifact.digest, tenant: context.lease.tenant)
+        let report = try JSONDecoder().decode(
+            VerifyStage.Report.self, from: Data(try file.contents()))
+        return Dictionary(uniqueKeysWithValues: report.files.map { ($0.path, $0.sha256) })
+    }
+}

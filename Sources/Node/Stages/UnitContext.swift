@@ -1,0 +1,80 @@
+import ArtifactStore
+import Ledger
+import Packager
+import TranscodeModel
+import WorkerHost
+import WorkerProtocol
+
+/// All that a stage may use to do one leased unit.
+struct UnitContext: Sendable {
+    let lease: Lease
+    let ledger: any Ledger
+    let store: any ArtifactStore
+    let workerExecutable: String
+    let board: ProgressBoard
+
+    /// The job's plan; every unit but the probe has one.
+    func plan() throws -> Plan {
+        guard let plan = try ledger.plan(ofJob: lease.unit.job) else {
+            throw Failure(
+                .permanent, .internalFault, "Job \(lease.unit.job) has units but no plan.")
+        }
+        return plan
+    }
+
+    /// The artifacts that the job's units have committed, by position.
+    func artifacts() throws -> [Int: CommittedArtifact] {
+        let committed = try ledger.artifacts(ofJob: lease.unit.job)
+        return Dictionary(uniqueKeysWithValues: committed.map { ($0.position, $0) })
+    }
+
+    /// The upload, if it is still the one that was enqueued.
+    func openSource() throws(Failure) -> SourceFile {
+        let reference = lease.job.source
+        let source = try SourceFile.open(reference.locator)
+        try source.requireUnchanged(
+            byteCount: reference.byteCount,
+            modificationMilliseconds: reference.modificationMilliseconds)
+        return source
+    }
+
+    func stage() throws(Failure) -> StagedFile {
+        try store.stage(tenant: lease.tenant, unit: lease.unit, epoch: lease.epoch)
+    }
+
+    /// Runs a worker on open inputs; what it wrote is in `staged`.
+    func work(
+        _ job: WorkerJob, inputs: [Int32], staged: StagedFile
+    ) async throws(Failure) -> (WorkResult, Usage) {
+        let launch = WorkerLaunch(
+            executable: workerExecutable,
+            request: WorkerRequest(job: job, limits: WorkerLimits()), inputs: inputs,
+            staging: staged.descriptor,
+            limits: ProcessLimits(
+                cpuSeconds: UInt64(max(3600, 20 * lease.estimate.cpuSeconds)),
+                wallSeconds: max(7200, 40 * lease.estimate.cpuSeconds)))
+        let unit = lease.unit
+        let board = board
+        let outcome = await WorkerHost().run(launch) { board.note(unit, $0) }
+        let result = try outcome.result.get()
+        var usage = outcome.usage
+        usage.stageCPUSeconds = result.stageCPUSeconds
+        return (result, usage)
+    }
+
+    /// Makes the staged bytes durable under their digest (I2).
+    func commit(
+        _ staged: StagedFile, pieces: [Piece], usage: Usage, warnings: [String] = []
+    ) throws(Failure) -> Artifact {
+        let stored = try store.commit(staged)
+        return Artifact(
+            digest: stored.digest, byteCount: stored.byteCount, pieces: pieces, usage: usage,
+            warnings: warnings)
+    }
+
+    /// A committed artifact as a source of bytes, which keeps one file open.
+    func open(_ artifact: Artifact, name: String) throws(Failure) -> FileByteSource {
+        let file = try store.open(artifact.digest, tenant: lease.tenant)
+        return try FileByteSource(owning: try file.duplicate(), name: name)
+    }
+}
