@@ -1,1 +1,79 @@
-@main struct Main { static func main() {} }
+import ArgumentParser
+import Foundation
+
+/// The command line's entry: parses, runs, and turns every error into one sentence and a documented
+/// exit code.
+@main
+enum Main {
+    static func main() async {
+        // A reader that went away is seen as a failed write.
+        signal(SIGPIPE, SIG_IGN)
+        exit(await run())
+    }
+
+    private static func run() async -> Int32 {
+        do {
+            var command = try Reelmill.parseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+            return ExitStatus.done.rawValue
+        } catch {
+            return report(error)
+        }
+    }
+
+    private static func report(_ error: any Error) -> Int32 {
+        if let fault = CommandFault(error) {
+            Console.note("reelmill: \(fault.message)")
+            return fault.status.rawValue
+        }
+        let code = Reelmill.exitCode(for: error)
+        let text = Reelmill.fullMessage(for: error)
+        if code.isSuccess {
+            Console.print(text)
+        } else if !text.isEmpty {
+            Console.note(text)
+        }
+        return code == .validationFailure ? ExitStatus.usage.rawValue : code.rawValue
+    }
+}
+
+struct Reelmill: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reelmill",
+        abstract: "Transcodes videos in segment tasks, each exactly once.",
+        discussion: """
+            EXAMPLES:
+              reelmill transcode talk.mov -o out/talk
+              reelmill enqueue a.mp4 b.mp4 -o out && reelmill run --until-idle
+              reelmill status
+              reelmill verify out/talk
+
+            EXIT CODES:
+            \(ExitStatus.table)
+
+            ENVIRONMENT:
+              REELMILL_STATE, REELMILL_PROFILE, REELMILL_WORKERS, REELMILL_WORKER (path of the
+              worker), REELMILL_CONFIG (path of a config file), NO_COLOR
+            """,
+        version: "0.1.0",
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Making",
+                subcommands: [Transcode.self, Enqueue.self, Run.self, Backfill.self]
+            ),
+            CommandGroup(
+                name: "Jobs",
+                subcommands: [
+                    StatusCommand.self, List.self, Wait.self, Cancel.self, Retry.self, Events.self,
+                ]),
+            CommandGroup(
+                name: "Looking", subcommands: [ProbeCommand.self, PlanCommand.self, Profiles.self]),
+            CommandGroup(
+                name: "Trust",
+                subcommands: [Verify.self, Audit.self, Doctor.self, Bench.self]),
+        ])
+}

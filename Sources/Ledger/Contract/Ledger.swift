@@ -51,6 +51,8 @@ public protocol Ledger: Sendable {
     func job(_ id: JobID) throws(LedgerFailure) -> JobRecord?
     /// Newest first.
     func jobs(_ query: JobQuery) throws(LedgerFailure) -> [JobRecord]
+    /// How many jobs there are in each state; states without any may be absent.
+    func jobCounts() throws(LedgerFailure) -> [JobState: Int]
     func units(ofJob job: JobID) throws(LedgerFailure) -> [UnitRecord]
     func plan(ofJob job: JobID) throws(LedgerFailure) -> Plan?
     func artifacts(ofJob job: JobID) throws(LedgerFailure) -> [CommittedArtifact]

@@ -3,6 +3,17 @@ import GRDB
 public import TranscodeModel
 
 extension SQLiteLedger {
+    public func jobCounts() throws(LedgerFailure) -> [JobState: Int] {
+        try read { database in
+            let rows = try Row.fetchAll(
+                database, sql: "SELECT state, count(*) AS jobs FROM job GROUP BY state")
+            return Dictionary(
+                uniqueKeysWithValues: try rows.map {
+                    (try $0.named(JobState.self, "state"), try $0.value(Int.self, "jobs"))
+                })
+        }
+    }
+
     public func units(ofJob job: JobID) throws(LedgerFailure) -> [UnitRecord] {
         try read { database in
             try Row.fetchAll(

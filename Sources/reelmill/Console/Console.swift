@@ -8,12 +8,56 @@ import Synchronization
 enum Console {
     static func print(_ text: String) { write(text + "\n", to: STDOUT_FILENO) }
 
-    static func note(_ text: String) { write(text + "\n", to: STDERR_FILENO) }
+    /// A line for people, above the progress lines if there are any.
+    static func note(_ text: String) {
+        block.withLock { lines in
+            write(erase(lines) + text + "\n", to: STDERR_FILENO)
+            lines = 0
+        }
+    }
 
-    static func printJSON(_ value: some Encodable) throws {
+    /// Replaces the progress lines, which stay at the bottom of a terminal.
+    static func show(_ lines: [String]) {
+        block.withLock { shown in
+            let text = lines.map { "\($0.prefix(columns - 1))\n" }.joined()
+            write(erase(shown) + text, to: STDERR_FILENO)
+            shown = lines.count
+        }
+    }
+
+    /// How many progress lines stand above the cursor.
+    private static let block = Mutex(0)
+
+    private static func erase(_ lines: Int) -> String {
+        lines > 0 ? "\u{1B}[\(lines)A\r\u{1B}[J" : ""
+    }
+
+    /// Prints `{"schema": 1, "NAME": value}`. The number rises when a member changes its meaning or goes.
+    static func printJSON(_ name: String, _ value: some Encodable) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        print(String(decoding: try encoder.encode(value), as: UTF8.self))
+        let document = Document(name: name, value: value)
+        print(String(decoding: try encoder.encode(document), as: UTF8.self))
+    }
+
+    private struct Document<Value: Encodable>: Encodable {
+        static var schemaVersion: Int { 1 }
+        var name: String
+        var value: Value
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: AnyKey.self)
+            try container.encode(Document.schemaVersion, forKey: AnyKey("schema"))
+            try container.encode(value, forKey: AnyKey(name))
+        }
+    }
+
+    private struct AnyKey: CodingKey {
+        var stringValue: String
+        var intValue: Int? { nil }
+        init(_ text: String) { stringValue = text }
+        init?(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { return nil }
     }
 
     static var standardErrorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }

@@ -24,15 +24,3 @@ enum ExitStatus: Int32 {
         130  interrupted (SIGINT); 143 terminated (SIGTERM)
         """
 }
-
-/// An error for a person: one sentence that names the subject, the reason and what to do.
-struct CommandFault: Error, CustomStringConvertible {
-    var status: ExitStatus
-    var message: String
-    var description: String { message }
-
-    init(_ status: ExitStatus, _ message: String) {
-        self.status = status
-        self.message = message
-    }
-}

@@ -1,0 +1,147 @@
+import ArgumentParser
+import ArtifactStore
+import Foundation
+import Ledger
+import TranscodeModel
+import WorkerHost
+import WorkerProtocol
+
+struct Doctor: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Check this machine: worker, encoders, sandbox, disk, ledger and store.",
+        discussion: """
+            Each line says what was found and, where something is missing, what to do.
+
+            EXAMPLES:
+              reelmill doctor
+              reelmill doctor --json
+            """)
+
+    @OptionGroup var state: StateOption
+    @OptionGroup var format: JSONOption
+
+    func run() async throws {
+        let settings = try Settings.resolve(state: state.state)
+        var symptoms = await workerSymptoms(settings)
+        symptoms += sandboxSymptoms()
+        symptoms += stateSymptoms(settings)
+        if format.json {
+            try Console.printJSON("symptoms", symptoms)
+        } else {
+            for symptom in symptoms { Console.print(symptom.text) }
+        }
+        if symptoms.contains(where: { $0.level == .broken }) { throw ExitStatus.jobFailed.code }
+    }
+
+    private func workerSymptoms(_ settings: Settings) async -> [Symptom] {
+        let path = WorkerLocation.find(override: settings.workerPath)
+        let launch = WorkerLaunch(
+            executable: path, request: WorkerRequest(job: .describe, limits: WorkerLimits()),
+            inputs: [], staging: nil, limits: ProcessLimits())
+        let outcome = await WorkerHost().run(launch) { _ in }
+        guard case .success(let result) = outcome.result, let found = result.description else {
+            guard case .failure(let failure) = outcome.result else {
+                return [
+                    Symptom(
+                        "worker", .broken, path, advice: "Install reelmill-worker of this build.")
+                ]
+            }
+            return [Symptom("worker", .broken, path, advice: failure.message)]
+        }
+        var symptoms = [
+            Symptom("worker", .fine, "\(path), libavcodec \(found.libraries["libavcodec"] ?? "?")")
+        ]
+        for (encoder, isThere) in found.encoders.sorted(by: { $0.key < $1.key }) {
+            symptoms.append(
+                isThere
+                    ? Symptom("encoder", .fine, encoder)
+                    : Symptom(
+                        "encoder", .degraded, "\(encoder) is missing",
+                        advice: "Profiles that need it fail. Install a build of FFmpeg with it."))
+        }
+        return symptoms
+    }
+
+    private func sandboxSymptoms() -> [Symptom] {
+        let status =
+            FileManager.default.contents(atPath: "/proc/self/status")
+            .map { String(decoding: $0, as: UTF8.self) } ?? ""
+        let lists =
+            FileManager.default.contents(atPath: "/sys/kernel/security/lsm")
+            .map { String(decoding: $0, as: UTF8.self) } ?? ""
+        return [
+            status.contains("NoNewPrivs:")
+                ? Symptom(
+                    "sandbox", .fine, "no_new_privs and resource limits: used for every worker")
+                : Symptom(
+                    "sandbox", .broken, "no_new_privs is missing",
+                    advice: "Use Linux 4.10 or newer."),
+            Symptom(
+                "sandbox", .fine,
+                "the kernel offers seccomp: \(status.contains("Seccomp:") ? "yes" : "no"), landlock: "
+                    + "\(lists.contains("landlock") ? "yes" : "no or not told"); not used yet"),
+        ]
+    }
+
+    private func stateSymptoms(_ settings: Settings) -> [Symptom] {
+        do {
+            let workplace = try Workplace.open(settings)
+            let report = try workplace.ledger.audit()
+            let free = try workplace.store.freeBytes()
+            let tooLittle = free < 10 << 30
+            return [
+                report.findings.isEmpty
+                    ? Symptom(
+                        "ledger", .fine,
+                        "\(settings.ledgerPath): \(report.jobs) jobs, all invariants hold")
+                    : Symptom(
+                        "ledger", .broken, "\(report.findings.count) findings",
+                        advice: "`reelmill audit` names them. Keep a copy of the ledger."),
+                Symptom("store", .fine, settings.storePath),
+                Symptom(
+                    "disk", tooLittle ? .degraded : .fine,
+                    "\(Quantity.bytes(free)) free for artifacts",
+                    advice: tooLittle
+                        ? "A long video may need more; free some space or move --state." : nil),
+                Symptom(
+                    "machine", .fine,
+                    "\(ProcessInfo.processInfo.activeProcessorCount) cores, "
+                        + "\(Quantity.bytes(Machine.memoryBytes)) of memory"),
+            ]
+        } catch {
+            return [
+                Symptom(
+                    "ledger", .broken, settings.stateDirectory,
+                    advice: CommandFault(error)?.message ?? "\(error)")
+            ]
+        }
+    }
+}
+
+/// One line of a diagnosis.
+struct Symptom: Encodable {
+    enum Level: String, Encodable {
+        case fine
+        /// Some work cannot be done.
+        case degraded
+        /// No work can be done.
+        case broken
+    }
+    var part: String
+    var level: Level
+    var found: String
+    /// What to do about it.
+    var advice: String?
+
+    init(_ part: String, _ level: Level, _ found: String, advice: String? = nil) {
+        self.part = part
+        self.level = level
+        self.found = found
+        self.advice = advice
+    }
+
+    var text: String {
+        let mark = level == .fine ? "ok  " : level == .degraded ? "some" : "BAD "
+        return "\(mark)  \(part): \(found)" + (advice.map { "\n      → \($0)" } ?? "")
+    }
+}

@@ -1,0 +1,85 @@
+import ArgumentParser
+import Foundation
+import Planner
+import TranscodeModel
+import WorkerHost
+
+struct PlanCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "plan",
+        abstract: "Show what a job would do: ladder, chunks, segment tasks, frames and cost.",
+        discussion: """
+            EXAMPLES:
+              reelmill plan talk.mov --profile web
+              reelmill plan talk.mov --profile av1 --json
+            """)
+
+    @Argument(help: "The video.", completion: .file())
+    var input: String
+    @OptionGroup var profile: ProfileOption
+    @OptionGroup var format: JSONOption
+
+    func run() async throws {
+        let settings = try Settings.resolve(profile: profile.profile)
+        let resolved = try ProfileLoading.load(settings.profile)
+        let index = try await SourceProbe(
+            workerExecutable: WorkerLocation.find(override: settings.workerPath)
+        ).index(input)
+        // The names of the units' content need the source's digest.
+        let digest = try Enlistment.digest(of: input)
+        let plan = try Planning.plan(index: index, source: digest, profile: resolved)
+        if format.json { return try Console.printJSON("plan", plan) }
+        for line in text(plan) { Console.print(line) }
+        for warning in plan.warnings { Console.note("reelmill: warning: \(warning)") }
+    }
+
+    private func text(_ plan: Plan) -> [String] {
+        var lines: [String] = []
+        if let video = plan.video {
+            let grid = video.grid
+            lines.append(
+                "grid     \(grid.frames) frames at \(grid.rate) fps "
+                    + "(\(Quantity.clock(seconds: grid.duration.approximation))), a key frame each "
+                    + "\(video.keyFrameInterval), a segment each \(video.segmentFrames) frames")
+            for rendition in video.renditions {
+                lines.append(
+                    "video    \(rendition.name): \(rendition.width)×\(rendition.height) "
+                        + "\(rendition.codec.rawValue), quality \(rendition.quality), at most "
+                        + "\(rendition.averageKilobitsPerSecond * 3 / 2) kb/s")
+            }
+            let lengths = video.chunks.map(\.frames.count)
+            lines.append(
+                "chunks   \(video.chunks.count), of \(lengths.min() ?? 0) to "
+                    + "\(lengths.max() ?? 0) frames")
+        }
+        for sound in plan.audio {
+            lines.append(
+                "audio    \(sound.name): \(sound.codec.rawValue), \(sound.kilobitsPerSecond) kb/s, "
+                    + "\(sound.sampleRate) Hz, \(sound.channels) channels, \(sound.language)")
+        }
+        if let images = plan.images {
+            lines.append(
+                "images   a poster of \(images.posterWidth)×\(images.posterHeight), "
+                    + "\(images.thumbnailTimes.count) thumbnails of "
+                    + "\(images.thumbnailWidth)×\(images.thumbnailHeight)")
+        }
+        lines.append("")
+        var table = TextTable(
+            header: ["UNITS", "KIND", "CPU-SECONDS", "BYTES"], rightAligned: [0, 2, 3])
+        for kind in UnitKind.allCases {
+            let units = plan.units.filter { $0.work.kind == kind }
+            if units.isEmpty { continue }
+            table.add(row("\(units.count)", kind.rawValue, units.map(\.estimate)))
+        }
+        table.add(row("\(plan.units.count)", "in all", plan.units.map(\.estimate)))
+        lines.append(table.text)
+        return lines
+    }
+
+    private func row(_ count: String, _ kind: String, _ estimates: [Estimate]) -> [String] {
+        [
+            count, kind, Quantity.decimal(estimates.reduce(0) { $0 + $1.cpuSeconds }, 1),
+            Quantity.bytes(estimates.reduce(0) { $0 + $1.outputBytes }),
+        ]
+    }
+}

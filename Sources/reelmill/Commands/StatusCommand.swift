@@ -1,0 +1,109 @@
+import ArgumentParser
+import Ledger
+import Node
+import TranscodeModel
+
+struct StatusCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract: "Show what is under way, or all about one job.",
+        discussion: """
+            EXAMPLES:
+              reelmill status
+              reelmill status j0123456789ab
+              reelmill status j0123456789ab --json
+            """)
+
+    @Argument(help: "A job.")
+    var job: String?
+    @OptionGroup var state: StateOption
+    @OptionGroup var format: JSONOption
+
+    private struct Overview: Encodable {
+        var jobsByState: [String: Int]
+        var nodes: [Node]
+        var underWay: [JobReport]
+
+        struct Node: Encodable {
+            var id: NodeID
+            var host: String
+            var processID: Int32
+            var workers: Int
+            /// Whether its process is known to be gone; the next node takes its work back.
+            var isDead: Bool
+        }
+    }
+
+    func run() throws {
+        let workplace = try state.workplace()
+        if let job { return try show(workplace.job(job), workplace) }
+        let ledger = workplace.ledger
+        let overview = Overview(
+            jobsByState: Dictionary(
+                uniqueKeysWithValues: try ledger.jobCounts().map { ($0.key.rawValue, $0.value) }),
+            nodes: try ledger.nodes().map {
+                Overview.Node(
+                    id: $0.id, host: $0.host, processID: $0.processID, workers: $0.workers,
+                    isDead: NodeIdentity.isDead($0))
+            },
+            underWay: try ledger.jobs(JobQuery(states: [.planning, .running], limit: 20)).map {
+                try JobReport($0, from: ledger)
+            })
+        if format.json { return try Console.printJSON("status", overview) }
+        let counts = JobState.allCases.map {
+            "\(overview.jobsByState[$0.rawValue] ?? 0) \($0.rawValue)"
+        }
+        Console.print("jobs:  " + counts.joined(separator: ", "))
+        if overview.nodes.isEmpty { Console.print("nodes: none; start one with `reelmill run`") }
+        for node in overview.nodes {
+            Console.print(
+                "node:  \(node.id), process \(node.processID), \(node.workers) workers"
+                    + (node.isDead ? " (dead)" : ""))
+        }
+        for report in overview.underWay { Console.print(line(report)) }
+    }
+
+    private func show(_ record: JobRecord, _ workplace: Workplace) throws {
+        let report = try JobReport(record, from: workplace.ledger)
+        if format.json { return try Console.printJSON("job", report) }
+        Console.print(
+            """
+            job          \(report.id) (\(report.state.rawValue))
+            source       \(report.source)
+            sha256       \(report.sourceSHA256)
+            profile      \(report.profile)
+            output       \(report.destination)
+            tenant       \(report.tenant), \(report.jobClass.rawValue), priority \(report.priority)
+            created      \(Quantity.instant(milliseconds: report.createdMilliseconds))
+            """)
+        if let finished = report.finishedMilliseconds {
+            Console.print("finished     \(Quantity.instant(milliseconds: finished))")
+        }
+        if let failure = report.failure {
+            Console.print("failure      \(failure.code.rawValue): \(failure.message)")
+        }
+        if !record.state.isFinal { Console.print("progress     " + line(report)) }
+        Console.print("")
+        var table = TextTable(
+            header: ["UNIT", "KIND", "STATE", "ATTEMPT", "EPOCH", "NODE", "NOTE"],
+            rightAligned: [0, 3, 4])
+        for unit in report.units ?? [] {
+            table.add([
+                "\(unit.position)", unit.kind.rawValue, unit.state.rawValue,
+                "\(unit.attempt)/\(unit.attemptsMaximum)", "\(unit.epoch)", unit.node?.text ?? "",
+                unit.failure?.message ?? "",
+            ])
+        }
+        Console.print(table.text)
+    }
+
+    private func line(_ report: JobReport) -> String {
+        guard let progress = report.progress else { return report.id.text }
+        let frames =
+            progress.framesTotal > 0
+            ? ", \(progress.framesDone)/\(progress.framesTotal) frames" : ""
+        return
+            "\(report.id)  \(progress.stage.rawValue)  \(Int(progress.fraction * 100)) %\(frames)"
+            + ", units \(report.unitsDone)/\(report.unitsTotal), retries \(progress.retries)"
+    }
+}

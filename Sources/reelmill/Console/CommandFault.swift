@@ -1,0 +1,36 @@
+import Ledger
+import ProfileCatalog
+import TranscodeModel
+
+/// An error for a person: one sentence that names the subject, the reason and what to do.
+struct CommandFault: Error, CustomStringConvertible {
+    var status: ExitStatus
+    var message: String
+    var description: String { message }
+
+    init(_ status: ExitStatus, _ message: String) {
+        self.status = status
+        self.message = message
+    }
+
+    /// The layers below, as a person sees them; nil for what they do not throw.
+    init?(_ error: any Error) {
+        switch error {
+        case let fault as CommandFault: self = fault
+        case let failure as Failure: self.init(CommandFault.status(of: failure), failure.message)
+        case let failure as LedgerFailure: self.init(.unreachable, failure.message)
+        case let fault as ProfileFault: self.init(.usage, fault.description)
+        default: return nil
+        }
+    }
+
+    private static func status(of failure: Failure) -> ExitStatus {
+        switch failure.code {
+        case .sourceMissing, .sourceEmpty, .sourceUnreadable, .destinationExists,
+            .destinationUnwritable:
+            .usage
+        case .storageFull, .storageFailed, .artifactMissing: .unreachable
+        default: .jobFailed
+        }
+    }
+}

@@ -1,0 +1,119 @@
+import ArtifactStore
+import ContentDigest
+import Foundation
+import Ledger
+import Packager
+import Planner
+import TranscodeModel
+
+/// Turns files into jobs of the ledger.
+struct Enlistment {
+    enum Outcome {
+        case created(JobID)
+        /// The same work is under way.
+        case underWay(JobRecord)
+        /// The same work is published already.
+        case published(JobRecord)
+
+        var job: JobID {
+            switch self {
+            case .created(let id): id
+            case .underWay(let record), .published(let record): record.id
+            }
+        }
+    }
+
+    let workplace: Workplace
+    let profile: Profile
+    var tenant = TenantID.standard
+    var jobClass = JobClass.live
+    var priority = 0
+    /// Attempts of each unit, counted when it is leased.
+    static let attemptsMaximum = 8
+
+    /// Reads the source once, for its digest. Fails before anything is recorded when the source or the
+    /// destination cannot be used.
+    func enlist(_ input: String, to output: String, key: String? = nil) throws -> Outcome {
+        let source = try SourceFile.open(absolute(input))
+        let destination = absolute(output)
+        let digest = try source.hash()
+        let profileDigest = ProfileIdentity.digest(of: profile)
+        let content = ProfileIdentity.content(
+            source: digest, profile: profileDigest, destination: destination)
+        do throws(Failure) {
+            try Destination(path: destination).check()
+        } catch {
+            guard error.code == .destinationExists,
+                let record = try published(at: destination, digest, profileDigest)
+            else { throw error }
+            return .published(record)
+        }
+        let submission = JobSubmission(
+            id: freshID(), tenant: tenant, key: key,
+            source: SourceReference(
+                locator: source.path, displayName: (source.path as NSString).lastPathComponent,
+                digest: digest, byteCount: source.byteCount,
+                modificationMilliseconds: source.modificationMilliseconds),
+            profile: profile, profileDigest: profileDigest, destination: destination,
+            jobClass: jobClass, priority: priority, content: content,
+            probeContent: ProfileIdentity.probeContent(source: digest),
+            probeEstimate: Enlistment.probeEstimate(bytes: source.byteCount),
+            attemptsMaximum: Enlistment.attemptsMaximum)
+        return try submit(submission)
+    }
+
+    /// The digest that names a source.
+    static func digest(of input: String) throws(Failure) -> Digest {
+        try SourceFile.open(absolute(input)).hash()
+    }
+
+    private func submit(_ submission: JobSubmission) throws -> Outcome {
+        switch try workplace.ledger.enqueue([submission])[0] {
+        case .created(let id): return .created(id)
+        case .existing(let record) where record.state == .ready:
+            // Its output is gone, so it is made again.
+            try workplace.ledger.supersede(record.id)
+            guard case .created(let id) = try workplace.ledger.enqueue([submission])[0] else {
+                throw CommandFault(
+                    .usage, "\(submission.destination): another process has just enqueued it.")
+            }
+            return .created(id)
+        case .existing(let record): return .underWay(record)
+        case .keyConflict(let record):
+            throw CommandFault(
+                .usage,
+                "--key \(submission.key ?? ""): the key belongs to job \(record.id), which has "
+                    + "another source, profile or destination. Choose another key.")
+        }
+    }
+
+    /// The job that published what is at the destination, if it is this very work.
+    private func published(
+        at destination: String, _ source: Digest, _ profileDigest: Digest
+    ) throws -> JobRecord? {
+        let path = destination + "/" + OutputLayout.receiptPath
+        guard let data = FileManager.default.contents(atPath: path) else { return nil }
+        do {
+            let receipt = try Receipt.read([UInt8](data), name: path)
+            guard let record = try workplace.ledger.job(receipt.job), record.state == .ready,
+                record.tenant == tenant, record.destination == destination,
+                record.source.digest == source, record.profileDigest == profileDigest
+            else { return nil }
+            return record
+        } catch is Failure {
+            // Something else's receipt: then the destination is simply occupied.
+            return nil
+        }
+    }
+
+    private func freshID() -> JobID {
+        var generator = SystemRandomNumberGenerator()
+        return JobID.random(using: &generator)
+    }
+
+    /// A probe reads all packets: about 2 GB/s from the cache, and a fifth of that from a disk.
+    static func probeEstimate(bytes: Int64) -> Estimate {
+        Estimate(
+            cpuSeconds: 0.2 + Double(bytes) / 2e9, memoryBytes: 128 << 20, outputBytes: 1 << 20)
+    }
+}

@@ -1,0 +1,68 @@
+import Ledger
+import Packager
+import TranscodeModel
+
+/// What the commands say of a job, as text or JSON.
+struct JobReport: Encodable {
+    var id: JobID
+    var tenant: TenantID
+    var key: String?
+    var state: JobState
+    var source: String
+    var sourceSHA256: Digest
+    var destination: String
+    var profile: String
+    var jobClass: JobClass
+    var priority: Int
+    var createdMilliseconds: Int64
+    var finishedMilliseconds: Int64?
+    var unitsDone: Int
+    var unitsTotal: Int
+    var failure: Failure?
+    var failedUnit: Int?
+    /// Only where one job is asked for.
+    var progress: JobProgress?
+    var units: [UnitRecord]?
+
+    enum CodingKeys: String, CodingKey {
+        case id, tenant, key, state, source, sourceSHA256, destination, profile
+        case jobClass = "class"
+        case priority, createdMilliseconds, finishedMilliseconds, unitsDone, unitsTotal, failure
+        case failedUnit, progress, units
+    }
+
+    init(_ record: JobRecord) {
+        id = record.id
+        tenant = record.tenant
+        key = record.key
+        state = record.state
+        source = record.source.locator
+        sourceSHA256 = record.source.digest
+        destination = record.destination
+        profile = record.profile.name
+        jobClass = record.jobClass
+        priority = record.priority
+        createdMilliseconds = record.createdMilliseconds
+        finishedMilliseconds = record.finishedMilliseconds
+        unitsDone = record.unitsDone
+        unitsTotal = record.unitsTotal
+        failure = record.failure
+        failedUnit = record.failedUnit
+    }
+
+    /// With its units and how far they have come.
+    init(_ record: JobRecord, from ledger: any Ledger) throws {
+        self.init(record)
+        let units = try ledger.units(ofJob: record.id)
+        self.units = units
+        progress = JobProgress(record, units: units, plan: try ledger.plan(ofJob: record.id))
+    }
+
+    /// Why the job failed, as one sentence for standard error.
+    static func failureText(_ record: JobRecord) -> String {
+        let unit = record.failedUnit.map { " (unit \($0))" } ?? ""
+        let reason = record.failure?.message ?? "no reason was recorded"
+        return "\(record.source.displayName): job \(record.id) \(record.state.rawValue)\(unit): "
+            + reason
+    }
+}

@@ -1,0 +1,58 @@
+import ArtifactStore
+import Foundation
+import Ledger
+import Packager
+import TranscodeModel
+
+/// What a finished job left at its destination.
+struct OutputSummary: Encodable {
+    var job: JobID
+    var output: String
+    var files: [Receipt.File]
+    var warnings: [String]
+    var bytes: Int64
+    /// Seconds of the presentation.
+    var duration: Double
+    /// From enqueueing to publishing.
+    var wallSeconds: Double
+    /// Of all units' successful attempts.
+    var cpuSeconds: Double
+    var peakWorkerMemoryBytes: Int64
+
+    init(_ record: JobRecord, ledger: any Ledger) throws {
+        let path = record.destination + "/" + OutputLayout.receiptPath
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw CommandFault(
+                .unreachable, "\(path): the receipt of job \(record.id) cannot be read.")
+        }
+        let receipt = try Receipt.read([UInt8](data), name: path)
+        job = record.id
+        output = record.destination
+        files = receipt.files
+        warnings = receipt.warnings
+        bytes = receipt.files.reduce(0) { $0 + $1.bytes }
+        duration = receipt.plan.duration.approximation
+        wallSeconds =
+            Double((record.finishedMilliseconds ?? 0) - record.createdMilliseconds) / 1000
+        let usages = try ledger.artifacts(ofJob: record.id).map(\.artifact.usage)
+        cpuSeconds = usages.reduce(0) { $0 + $1.cpuSeconds }
+        peakWorkerMemoryBytes = usages.map(\.peakMemoryBytes).max() ?? 0
+    }
+
+    var text: String {
+        var table = TextTable(
+            header: ["FILE", "BYTES", "FRAMES", "SECONDS"], rightAligned: [1, 2, 3])
+        for file in files {
+            table.add([
+                file.path, Quantity.bytes(file.bytes), file.frames.map(String.init) ?? "",
+                file.duration.map { Quantity.decimal($0.approximation, 2) } ?? "",
+            ])
+        }
+        let speed = wallSeconds > 0 ? duration / wallSeconds : 0
+        return table.text + "\n\n\(output): \(Quantity.bytes(bytes)) in \(files.count + 1) files, "
+            + "\(Quantity.clock(seconds: duration)) of video in "
+            + "\(Quantity.clock(seconds: wallSeconds)) (\(Quantity.decimal(speed, 2))× realtime, "
+            + "\(Quantity.decimal(cpuSeconds, 1)) CPU-seconds, at most "
+            + "\(Quantity.bytes(peakWorkerMemoryBytes)) a worker)"
+    }
+}

@@ -1,0 +1,62 @@
+import ArtifactStore
+import Foundation
+import TranscodeModel
+import WorkerHost
+import WorkerProtocol
+
+/// Asks a worker about a source, without a ledger.
+struct SourceProbe {
+    let workerExecutable: String
+
+    func index(_ path: String) async throws -> SourceIndex {
+        let source = try SourceFile.open(absolute(path))
+        let scratch = try ScratchFile()
+        let launch = WorkerLaunch(
+            executable: workerExecutable,
+            request: WorkerRequest(
+                job: .probe(
+                    ProbeRequest(displayName: (source.path as NSString).lastPathComponent)),
+                limits: WorkerLimits()),
+            inputs: [source.descriptor], staging: scratch.descriptor, limits: ProcessLimits())
+        let outcome = await WorkerHost().run(launch) { _ in }
+        withExtendedLifetime(source) {}
+        switch outcome.result {
+        case .failure(let failure):
+            throw Failure(failure.category, failure.code, "\(path): \(failure.message)")
+        case .success: break
+        }
+        do {
+            return try JSONDecoder().decode(SourceIndex.self, from: try scratch.contents())
+        } catch let error as DecodingError {
+            throw Failure(
+                .crashed, .workerProtocol, "\(path): the probe's index is unreadable: \(error)")
+        }
+    }
+}
+
+/// An open file without a name, gone when it is closed.
+private final class ScratchFile: Sendable {
+    let descriptor: Int32
+
+    init() throws {
+        let folder = FileManager.default.temporaryDirectory.path
+        var template = Array("\(folder)/reelmill-XXXXXX".utf8CString)
+        descriptor = mkstemp(&template)
+        guard descriptor >= 0 else {
+            throw CommandFault(
+                .unreachable,
+                "\(folder): no scratch file can be made (\(String(cString: strerror(errno)))). Set "
+                    + "TMPDIR to a directory on a local disk.")
+        }
+        unlink(template)
+        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+    }
+
+    deinit { close(descriptor) }
+
+    func contents() throws -> Data {
+        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: false)
+        try handle.seek(toOffset: 0)
+        return try handle.readToEnd() ?? Data()
+    }
+}
