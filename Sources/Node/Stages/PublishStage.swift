@@ -73,7 +73,7 @@ enum ReceiptMaking {
                 }
                 return Receipt.File(
                     path: file.path, sha256: digest, bytes: file.extent.length,
-                    frames: file.samples > 0 ? file.samples : nil,
+                    frames: file.path.hasSuffix(".mp4") ? file.samples : nil,
                     duration: duration(of: file, plan), unit: file.position,
                     attempt: committed[file.position]?.attempt ?? 1)
             }, warnings: plan.warnings + made.flatMap(\.artifact.warnings))

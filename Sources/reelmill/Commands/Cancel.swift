@@ -1,6 +1,6 @@
-import TranscodeModel
-import Ledger
 import ArgumentParser
+import Ledger
+import TranscodeModel
 
 struct Cancel: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,5 +1,5 @@
-import Ledger
 import ArgumentParser
+import Ledger
 import TranscodeModel
 
 struct Wait: AsyncParsableCommand {
