@@ -3,8 +3,8 @@ import Glibc
 import TranscodeModel
 import WorkerProtocol
 
-/// How each video encoder is pinned: one thread budget, closed GOPs on the grid, capped constant
-/// quality, no parameter that depends on the machine (media rule 5).
+/// One encoder for one rendition: the pinned options, with the geometry, the rate and the colours of
+/// the plan, in one thread budget.
 struct VideoEncoderSettings {
     let rendition: VideoRendition
     let request: EncodeRequest
@@ -15,11 +15,15 @@ struct VideoEncoderSettings {
             // The library logs to standard error by itself unless told otherwise.
             setenv("SVT_LOG", "1", 1)
         }
+        let pinned = EncoderOptions(rendition, keyFrameInterval: request.keyFrameInterval)
         return try Encoder.open(
-            name: rendition.codec.encoder, options: options, configure: configure)
+            name: rendition.codec.encoder, options: pinned.options
+        ) { configure($0, pinned) }
     }
 
-    private func configure(_ context: UnsafeMutablePointer<AVCodecContext>) {
+    private func configure(
+        _ context: UnsafeMutablePointer<AVCodecContext>, _ pinned: EncoderOptions
+    ) {
         let rate = request.grid.rate
         context.pointee.width = Int32(rendition.width)
         context.pointee.height = Int32(rendition.height)
@@ -34,42 +38,7 @@ struct VideoEncoderSettings {
         context.pointee.flags |=
             AV_CODEC_FLAG_GLOBAL_HEADER | Int32(bitPattern: AV_CODEC_FLAG_CLOSED_GOP)
         CodedColor(request.color).apply(to: context)
-        // The cap and the buffer of MEDIA's ladder: 1.5 and 2 times the average.
-        let average = rendition.averageKilobitsPerSecond * 1000
-        context.pointee.rc_max_rate = Int64(average * 3 / 2)
-        if rendition.codec != .av1 { context.pointee.rc_buffer_size = Int32(average * 2) }
-    }
-
-    private var options: [String: String] {
-        let interval = request.keyFrameInterval
-        switch rendition.codec {
-        case .h264:
-            return [
-                "preset": rendition.preset, "crf": String(rendition.quality), "forced-idr": "1",
-                "x264-params": joined(
-                    "keyint=\(interval):min-keyint=\(interval):scenecut=0:open-gop=0"
-                        + ":stitchable=1:vbv-init=0.5"),
-            ]
-        case .hevc:
-            return [
-                "preset": rendition.preset, "crf": String(rendition.quality), "forced-idr": "1",
-                "x265-params": joined(
-                    "keyint=\(interval):min-keyint=\(interval):scenecut=0:open-gop=0:info=0"
-                        + ":repeat-headers=0:pools=1:frame-threads=1:bframes=3:b-pyramid=1"
-                        + ":log-level=error:vbv-init=0.5"),
-            ]
-        case .av1:
-            return [
-                "preset": rendition.preset, "crf": String(rendition.quality),
-                "svtav1-params": joined("lp=1:irefresh-type=2:scd=0"),
-            ]
-        }
-    }
-
-    /// Ours, then the profile's in the order of their names, so that the profile has the last word.
-    private func joined(_ ours: String) -> String {
-        ([ours]
-            + rendition.parameters.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })
-            .joined(separator: ":")
+        context.pointee.rc_max_rate = Int64(pinned.rateMaximum)
+        if let bits = pinned.bufferBits { context.pointee.rc_buffer_size = Int32(bits) }
     }
 }

@@ -1,0 +1,17 @@
+/// A clip to measure with when none is given: moving test patterns and a tone, made by ffmpeg.
+enum SampleClip {
+    static func make(at path: String) throws {
+        guard let ffmpeg = Program(named: "ffmpeg") else {
+            throw CommandFault(
+                .usage,
+                "there is no INPUT, and no ffmpeg to make a sample with. Name a video; "
+                    + "`scripts/footage` fetches one.")
+        }
+        try ffmpeg.run([
+            "-y", "-nostdin", "-v", "error", "-f", "lavfi", "-i",
+            "testsrc2=size=1280x720:rate=30:duration=30", "-f", "lavfi", "-i",
+            "sine=frequency=440:sample_rate=48000:duration=30", "-c:v", "libx264", "-preset",
+            "veryfast", "-c:a", "aac", path,
+        ])
+    }
+}
