@@ -14,6 +14,12 @@ static int limit(int resource, rlim_t value) {
     return setrlimit(resource, &pair);
 }
 
+// The soft limit sends SIGXCPU, which says why; the hard one kills what ignores it.
+static int limit_cpu(rlim_t seconds) {
+    struct rlimit pair = {seconds, seconds + 5};
+    return setrlimit(RLIMIT_CPU, &pair);
+}
+
 static int place_descriptors(const struct reelmill_spawn_request *request, int *error_pipe) {
     int count = request->descriptor_count;
     // First out of the way of every target, so that placing one never overwrites another.
@@ -42,7 +48,7 @@ static void become_worker(const struct reelmill_spawn_request *request, pid_t pa
     // The parent may have died before the line above.
     if (!failed && getppid() != parent) _exit(127);
     failed = failed || place_descriptors(request, &error_pipe) || limit(RLIMIT_CORE, 0) ||
-             limit(RLIMIT_CPU, request->cpu_seconds) || limit(RLIMIT_FSIZE, request->file_bytes) ||
+             limit_cpu(request->cpu_seconds) || limit(RLIMIT_FSIZE, request->file_bytes) ||
              limit(RLIMIT_NOFILE, request->open_files) ||
              limit(RLIMIT_AS, request->address_space_bytes) ||
              sigprocmask(SIG_SETMASK, &none, NULL);

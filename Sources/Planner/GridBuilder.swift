@@ -11,22 +11,13 @@ enum GridBuilder {
             throw Failure(
                 .permanent, .noStreams, "The source has no pictures. Upload another file.")
         }
-        // Keeps every product below within range of exact arithmetic.
-        let bound: Int64 = 1 << 50
-        guard first.magnitude < bound, last.magnitude < bound, track.timeBase.isPositive,
-            track.timeBase.numerator < 1 << 20, track.timeBase.denominator < 1 << 31
-        else {
-            throw Failure(
-                .permanent, .brokenTimestamps,
-                "The times of the source's pictures are out of range. Rewrite the file.")
-        }
         let estimate = RateEstimate.of(
             ticks: ticks, timeBase: track.timeBase, average: track.averageFrameRate)
         let rate = limited(estimate.rate, to: rateMaximum)
         var frames = Int64(ticks.count)
         if !estimate.isConstant || rate != estimate.rate {
             let tail =
-                track.lastFrameDuration > 0 && track.lastFrameDuration < bound
+                track.lastFrameDuration > 0
                 ? Rational(track.lastFrameDuration) * track.timeBase : estimate.rate.inverse
             frames = ((Rational(last - first) * track.timeBase + tail) * rate).rounded
         }

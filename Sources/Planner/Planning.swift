@@ -6,6 +6,7 @@ public enum Planning {
     public static func plan(
         index: SourceIndex, source: Digest, profile: Profile
     ) throws(Failure) -> Plan {
+        try IndexBounds.check(index)
         if let jump = index.warnings.first(where: { $0.hasPrefix("timestamp-jump:") }) {
             throw Failure(
                 .permanent, .brokenTimestamps,
@@ -26,7 +27,7 @@ public enum Planning {
         let wantsVideo = profile.video != nil
         var audio: [AudioRendition] = []
         if let settings = profile.audio {
-            audio = try SoundPlanning.renditions(
+            audio = SoundPlanning.renditions(
                 index.audio, settings, picture: wantsVideo ? picture?.soundFrame : nil,
                 segmentSeconds: profile.video?.segmentDurationSeconds ?? 6, warnings: &warnings)
         }

@@ -18,12 +18,17 @@ struct RateEstimate: Hashable {
 
     /// Times in ticks, ascending and different; `average` is what the container claims.
     static func of(ticks: [Int64], timeBase: Rational, average: Rational?) -> RateEstimate {
-        guard ticks.count > 1, let first = ticks.first, let last = ticks.last else {
+        guard let first = ticks.first, let last = ticks.last, last > first else {
             let claimed = average.flatMap { plausible($0) }
             return RateEstimate(rate: claimed ?? Rational(25), isConstant: true)
         }
         let span = Rational(last - first) * timeBase
-        let measured = Rational(Int64(ticks.count - 1)) / span
+        let exact = Rational(Int64(ticks.count - 1)) / span
+        guard exact <= Rational(2000) else {
+            return RateEstimate(rate: nominal(ticks, timeBase), isConstant: false)
+        }
+        // Only for a tolerance of 2 %, and short enough to be multiplied.
+        let measured = nearest(to: exact, denominatorMaximum: 1_000_000)
         var candidates = [average].compactMap { $0 } + standard
         candidates.append(nearest(to: measured, denominatorMaximum: 1001))
         let tolerance = measured * Rational(1, 50)
@@ -38,8 +43,8 @@ struct RateEstimate: Hashable {
 
     /// A rate that a grid can have, or nil.
     private static func plausible(_ rate: Rational) -> Rational? {
-        rate >= Rational(1, 60) && rate <= Rational(1000) && rate.numerator <= 1_000_000
-            && rate.denominator <= 1_000_000 ? rate : nil
+        rate >= Rational(1, 60) && rate <= Rational(1000) && rate.numerator <= 1_001_000
+            && rate.denominator <= 1_001_000 ? rate : nil
     }
 
     /// Whether every frame is where the rate puts it: within 1.5 ticks or 2 ms, whichever is more,
@@ -85,9 +90,9 @@ struct RateEstimate: Hashable {
         while denominator != 0 {
             let (term, remainder) = numerator.quotientAndRemainder(dividingBy: denominator)
             let (product, overflow) = term.multipliedReportingOverflow(by: current.top)
-            let bottom = term * current.bottom + previous.bottom
+            let bottom = Int128(term) * Int128(current.bottom) + Int128(previous.bottom)
             if overflow || bottom > denominatorMaximum { break }
-            (previous, current) = (current, (product + previous.top, bottom))
+            (previous, current) = (current, (product + previous.top, Int64(bottom)))
             (numerator, denominator) = (denominator, remainder)
         }
         return Rational(current.top, max(current.bottom, 1))

@@ -13,18 +13,7 @@ enum SoundPlanning {
     static func renditions(
         _ tracks: [AudioTrack], _ settings: AudioSettings, picture: Picture?,
         segmentSeconds: Int, warnings: inout [String]
-    ) throws(Failure) -> [AudioRendition] {
-        for track in tracks {
-            let bound: Int64 = 1 << 50
-            guard track.startTicks.magnitude < bound, track.endTicks.magnitude < bound,
-                track.timeBase.isPositive, track.timeBase.denominator < 1 << 31,
-                track.timeBase.numerator < 1 << 20
-            else {
-                throw Failure(
-                    .permanent, .brokenTimestamps,
-                    "The times of the source's sound are out of range. Rewrite the file.")
-            }
-        }
+    ) -> [AudioRendition] {
         let chosen = tracks.filter(\.isDefault) + tracks.filter { !$0.isDefault }
         for left in chosen.dropFirst(settings.tracksMaximum) {
             warnings.append(
@@ -57,7 +46,11 @@ enum SoundPlanning {
         _ track: AudioTrack, _ rate: Int, _ origin: Rational, _ picture: Picture?,
         _ warnings: inout [String]
     ) -> Int {
-        let own = Rational(track.endTicks) * track.timeBase - origin
+        // Whole samples, so that two clocks with unlike units never meet in one fraction.
+        let end = Rational(
+            ((Rational(track.endTicks) * track.timeBase) * Rational(Int64(rate))).rounded,
+            Int64(rate))
+        let own = end - origin
         var duration = own
         if let picture {
             let overhang = own - picture.duration

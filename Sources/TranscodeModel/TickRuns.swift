@@ -57,6 +57,9 @@ public struct TickRuns: Hashable, Sendable {
 }
 
 extension TickRuns: Codable {
+    /// More times than any source may have; a coded form that claims more is refused.
+    private static let countMaximum = 100_000_000
+
     /// `[first, step, count, step, count, …]`, or `[]`.
     public init(from decoder: any Decoder) throws {
         let values = try decoder.singleValueContainer().decode([Int64].self)
@@ -74,7 +77,9 @@ extension TickRuns: Codable {
             let (span, overflow) = step.multipliedReportingOverflow(by: repeats)
             let (next, overflow2) = tick.addingReportingOverflow(span)
             let (sum, overflow3) = total.addingReportingOverflow(Int(repeats))
-            guard step >= 0, repeats > 0, !overflow, !overflow2, !overflow3 else {
+            guard step >= 0, repeats > 0, !overflow, !overflow2, !overflow3,
+                sum <= TickRuns.countMaximum
+            else {
                 throw corrupt("a run that is out of range: \(step) × \(repeats)")
             }
             (tick, total) = (next, sum)

@@ -16,7 +16,11 @@ struct Conversation {
     private var lastEvent: UInt64
     private var lastChange: UInt64
     private var progress: WorkProgress?
+    private var eventCount = 0
     private static let logBytesMaximum = 8 << 10
+    /// A worker reports twice a second; this many are a nuisance to the node.
+    private static let eventsPerSecond = 100.0
+    private static let eventsAtOnce = 200.0
 
     /// `start` is on the monotonic clock, in nanoseconds.
     init(limits: ProcessLimits, request: [UInt8], start: UInt64) {
@@ -58,16 +62,16 @@ struct Conversation {
     mutating func readRest(events: Int32, log: Int32) {
         while readEvents(events, { _ in }), hasMore(events) {}
         while readLog(log), hasMore(log) {}
-        if misconduct == nil, verdict == nil, reader.isMidMessage, killReason == nil {
+        if misconduct == nil, reader.isMidMessage, killReason == nil {
             misconduct = "a message was cut short"
         }
     }
 
-    func ending(status: Int32) -> WorkerEnding {
+    func ending(status: Int32, cpuSeconds: Double) -> WorkerEnding {
         WorkerEnding(
             verdict: verdict, misconduct: misconduct, killReason: killReason,
             exitCode: reelmill_exit_code(status), signal: reelmill_death_signal(status),
-            log: String(decoding: logTail, as: UTF8.self), limits: limits)
+            cpuSeconds: cpuSeconds, log: String(decoding: logTail, as: UTF8.self), limits: limits)
     }
 
     private func hasMore(_ descriptor: Int32) -> Bool {
@@ -123,6 +127,14 @@ struct Conversation {
             return
         }
         lastEvent = DispatchTime.now().uptimeNanoseconds
+        eventCount += 1
+        let seconds = Double(lastEvent - start) / 1e9
+        guard
+            Double(eventCount) <= Conversation.eventsAtOnce + Conversation.eventsPerSecond * seconds
+        else {
+            misconduct = "a flood of messages"
+            return
+        }
         switch event {
         case .progress(let progress):
             if progress != self.progress { lastChange = lastEvent }

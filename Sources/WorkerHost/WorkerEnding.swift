@@ -15,6 +15,8 @@ struct WorkerEnding {
     var exitCode: Int32
     /// 0 unless a signal ended it.
     var signal: Int32
+    /// Processor time that it used.
+    var cpuSeconds: Double
     var log: String
     var limits: ProcessLimits
 
@@ -31,26 +33,37 @@ struct WorkerEnding {
             return stalled("was not done after \(Int(limits.wallSeconds)) s")
         case .misconduct, nil: break
         }
-        if let misconduct {
+        if let misconduct = misconduct ?? misconductInVerdict {
             return .failure(
                 Failure(
                     .crashed, .workerProtocol,
                     "The worker broke the protocol: \(misconduct)\(lastWords)."))
         }
-        if signal == 0, exitCode == 0 { return verdictAfterExit() }
-        return .failure(signal != 0 ? deathBySignal() : unexpectedExit())
-    }
-
-    private func verdictAfterExit() -> Result<WorkResult, Failure> {
-        switch verdict {
-        case .result(let result): return .success(result)
-        case .failure(var failure):
+        // A failure that was told stands, however the process ended after it; a result needs a clean end.
+        if case .failure(var failure) = verdict {
             failure.message = WorkerEnding.printable(failure.message, maximum: 1000)
             return .failure(failure)
-        case .progress, nil:
+        }
+        guard signal == 0, exitCode == 0 else {
+            return .failure(signal != 0 ? deathBySignal() : unexpectedExit())
+        }
+        guard case .result(let result) = verdict else {
             return .failure(
                 Failure(
                     .crashed, .workerProtocol, "The worker ended without a result\(lastWords)."))
+        }
+        return .success(ResultCheck.sanitised(result))
+    }
+
+    /// What is wrong with the last word itself.
+    private var misconductInVerdict: String? {
+        switch verdict {
+        case .result(let result): ResultCheck.fault(in: result)
+        case .failure(let failure):
+            // Whether it was fenced, cancelled or too slow is for the node to say.
+            [.permanent, .transient, .outOfMemory].contains(failure.category)
+                ? nil : "a failure of class \(failure.category.rawValue)"
+        case .progress, nil: nil
         }
     }
 
@@ -68,6 +81,10 @@ struct WorkerEnding {
             return Failure(
                 .permanent, .overLimit,
                 "The output is larger than the limit of \(limits.fileBytes) bytes.")
+        case SIGKILL where cpuSeconds >= Double(limits.cpuSeconds):
+            return Failure(
+                .timedOut, .workerStalled,
+                "The worker used up its \(limits.cpuSeconds) s of processor time.")
         case SIGKILL:
             return Failure(
                 .transient, .workerKilled,
@@ -108,12 +125,17 @@ struct WorkerEnding {
         return "; its last words: " + WorkerEnding.printable(String(line), maximum: 200)
     }
 
-    /// What an untrusted process says, made safe to print.
+    /// What an untrusted process says, made safe to print: no control characters, none that turn the
+    /// direction of writing, none without a meaning.
     static func printable(_ text: String, maximum: Int) -> String {
-        String(
+        let unsafe: Set<Unicode.GeneralCategory> = [
+            .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .surrogate,
+            .unassigned,
+        ]
+        return String(
             String.UnicodeScalarView(
                 text.unicodeScalars.prefix(maximum).map {
-                    $0.properties.generalCategory == .control ? " " : $0
+                    unsafe.contains($0.properties.generalCategory) ? " " : $0
                 }))
     }
 

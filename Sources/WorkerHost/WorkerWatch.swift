@@ -45,7 +45,7 @@ enum WorkerWatch {
             close(processDescriptor)
             let (status, usage) = reap(process, since: start)
             conversation.readRest(events: events.readEnd, log: log.readEnd)
-            let ending = conversation.ending(status: status)
+            let ending = conversation.ending(status: status, cpuSeconds: usage.cpuSeconds)
             return WorkerOutcome(
                 result: ending.classified(), usage: usage, log: ending.log)
         } catch {

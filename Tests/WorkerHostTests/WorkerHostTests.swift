@@ -53,6 +53,80 @@ struct WorkerHostTests {
         #expect(try failure(outcome) == Failure(.permanent, .notMedia, "no  [31mmedia"))
     }
 
+    @Test("what a worker may not say is not believed, whatever it says after it")
+    func lies() async throws {
+        for category in [FailureClass.fenced, .cancelled, .timedOut, .crashed] {
+            let told = Failure(category, .leaseLost, "trust me")
+            let found = try failure(await run(sending(.failure(told))))
+            #expect(found.category == .crashed)
+            #expect(found.code == .workerProtocol)
+        }
+        func claiming(_ fragment: Fragment) -> WorkResult {
+            WorkResult(pieces: [
+                Piece(
+                    name: "v720", initialization: nil, initializationDigest: nil,
+                    fragments: [fragment])
+            ])
+        }
+        let extent = Extent(offset: 0, length: 1)
+        for fragment in [
+            Fragment(
+                extent: Extent(offset: Int64.max, length: Int64.max), decodeTime: 0, duration: 1,
+                samples: 1),
+            Fragment(
+                extent: Extent(offset: -1, length: 5), decodeTime: 0, duration: 1, samples: 1),
+            Fragment(extent: extent, decodeTime: Int64.max, duration: 1, samples: 1),
+            Fragment(extent: extent, decodeTime: 0, duration: Int64.max, samples: 1),
+            Fragment(extent: extent, decodeTime: 0, duration: 1, samples: Int.max),
+        ] {
+            let outcome = try await run(sending(.result(claiming(fragment))))
+            #expect(try failure(outcome).code == .workerProtocol)
+        }
+        let result = try sending(.result(WorkResult(pieces: [])))
+        #expect(try failure(await run("\(result); \(result)")).code == .workerProtocol)
+        #expect(try failure(await run("\(result); printf x")).code == .workerProtocol)
+        #expect(try failure(await run("\(result); exit 3")).category == .crashed)
+    }
+
+    @Test("a failure that was told stands, however the process ends")
+    func toldAndDied() async throws {
+        let told = Failure(.permanent, .notMedia, "no media")
+        #expect(try failure(await run("\(sending(.failure(told))); kill -SEGV $$")) == told)
+    }
+
+    @Test("warnings are bounded and safe to print; times that cannot be are left out")
+    func warnings() async throws {
+        let said = (0..<200).map { "\u{202E}warning \($0)\u{7}" }
+        let outcome = try await run(
+            sending(
+                .result(
+                    WorkResult(
+                        pieces: [], stageCPUSeconds: ["encode": 1, "time travel": -1],
+                        warnings: said))))
+        let result = try outcome.result.get()
+        #expect(result.warnings.count == 50)
+        #expect(result.warnings[7] == " warning 7 ")
+        #expect(result.stageCPUSeconds == ["encode": 1])
+    }
+
+    @Test("a flood of messages ends the worker")
+    func flood() async throws {
+        let event = try sending(.progress(WorkProgress(done: 1, bytes: 1)))
+        let start = ContinuousClock.now
+        let outcome = try await run("while :; do \(event); done")
+        #expect(try failure(outcome).message.contains("flood"))
+        #expect(ContinuousClock.now - start < .seconds(10))
+    }
+
+    @Test("the kernel's limit of processor time says what it was")
+    func processorTime() async throws {
+        for script in ["while :; do :; done", "trap '' XCPU; while :; do :; done"] {
+            let outcome = try await run(
+                script, limits: ProcessLimits(cpuSeconds: 1, silenceSeconds: 30))
+            #expect(try failure(outcome).category == .timedOut)
+        }
+    }
+
     @Test(
         "a death by signal is a crash, SIGKILL from outside is not",
         arguments: [

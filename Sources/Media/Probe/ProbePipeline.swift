@@ -17,6 +17,8 @@ enum ProbePipeline {
         try FirstBytes.refuseForeign(descriptor: source, name: name)
         let demuxer = try Demuxer.open(
             descriptor: source, name: name, streamsMaximum: limits.streamsMaximum)
+        try FirstBytes.refuseCutMatroska(
+            descriptor: source, name: name, byteCount: demuxer.byteCount)
         try demuxer.findStreamParameters(name: name)
         var survey = StreamSurvey(demuxer, limits: limits)
         try survey.requireUsable(name: name)
@@ -44,11 +46,15 @@ enum ProbePipeline {
         let packet = try Packet.allocate()
         var count = 0
         var passesEnd = false
+        var damaged = 0
         while true {
             do throws(LibAVError) {
                 guard try demuxer.read(into: packet) else { break }
             } catch {
-                return ["The file is truncated or damaged after \(count) packets: \(error.text)."]
+                throw Failure(
+                    .permanent, .truncated,
+                    "\(name) is damaged or cut short after \(count) packets (\(error.text)). Upload "
+                        + "it again.")
             }
             count += 1
             guard count <= packetsMaximum else {
@@ -60,11 +66,18 @@ enum ProbePipeline {
             passesEnd =
                 passesEnd
                 || (value.pos >= 0 && value.pos > demuxer.byteCount - Int64(value.size))
-                || value.flags & AV_PKT_FLAG_CORRUPT != 0
+                || (value.flags & AV_PKT_FLAG_CORRUPT != 0 && !survey.isTransportStream)
+            damaged += value.flags & AV_PKT_FLAG_CORRUPT != 0 ? 1 : 0
             try survey.record(value, name: name)
             if count % 1000 == 0 { reporter.update(done: count, bytes: 0) }
         }
-        return passesEnd ? ["The file is truncated: its last packets are not whole."] : []
+        guard !passesEnd else {
+            throw Failure(
+                .permanent, .truncated,
+                "\(name) is cut short: it has \(demuxer.byteCount) bytes, and packets that it lists "
+                    + "are after its end. Upload it again.")
+        }
+        return damaged > 0 ? ["\(damaged) packets are damaged."] : []
     }
 
     private static func encoded(_ index: SourceIndex) throws(Failure) -> [UInt8] {

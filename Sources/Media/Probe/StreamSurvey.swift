@@ -21,7 +21,7 @@ struct StreamSurvey {
     private(set) var omitted: [OmittedStream] = []
     private(set) var warnings: [String] = []
     let limits: WorkerLimits
-    private let isTransportStream: Bool
+    let isTransportStream: Bool
 
     init(_ demuxer: borrowing Demuxer, limits: WorkerLimits) {
         self.limits = limits
@@ -76,12 +76,19 @@ struct StreamSurvey {
         }
         throw Failure(
             .permanent, .unsupportedCodec,
-            "\(name) holds \(missing.codec), which this build cannot decode. Convert it.")
+            "\(name) holds \(missing.codec == "none" ? "a codec" : missing.codec) that this build "
+                + "cannot decode. Convert it.")
     }
 
     mutating func record(_ packet: AVPacket, name: String) throws(Failure) {
+        var packet = packet
         let number = Int(packet.stream_index)
         guard var record = records[number] else { return }
+        if av_packet_get_side_data(&packet, AV_PKT_DATA_ENCRYPTION_INFO, nil) != nil {
+            throw Failure(
+                .permanent, .encrypted,
+                "\(name) is encrypted (stream \(number)). Upload a file without protection.")
+        }
         if isTransportStream { noteJump(packet, &record, number) }
         // A missing presentation time is taken from the decode time, as for AVI.
         let time = packet.pts != reelmill_no_pts ? packet.pts : packet.dts

@@ -40,7 +40,10 @@ public final class ProgressReporter: Sendable {
     }
 
     private func send(_ event: WorkerEvent) -> Bool {
-        guard let framed = try? Framing.frame(event) else { return false }
+        let framed: Data
+        do { framed = try Framing.frame(event) } catch {
+            preconditionFailure("an event of ours cannot be encoded: \(error)")
+        }
         var rest = framed[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress!, $0.count) }

@@ -142,8 +142,9 @@ struct Crew {
         node.board.forget(unit)
         switch ending {
         case .committed(let state):
-            node.logger.debug(
-                "committed", metadata: ["unit": "\(unit)", "job": "\(state.rawValue)"])
+            node.logger.log(
+                level: state == .ready ? .notice : .debug, "committed",
+                metadata: ["unit": "\(unit)", "job": "\(state.rawValue)"])
         case .failed(let failure, let delay):
             node.logger.warning(
                 "a unit failed and is tried again",
@@ -153,9 +154,12 @@ struct Crew {
                     "reason": "\(failure.message)",
                 ])
         case .gaveUp(let failure):
-            node.logger.error(
+            node.logger.notice(
                 "a job failed",
-                metadata: ["unit": "\(unit)", "code": "\(failure.code.rawValue)"])
+                metadata: [
+                    "unit": "\(unit)", "code": "\(failure.code.rawValue)",
+                    "reason": "\(failure.message)",
+                ])
         case .stopped:
             if member.isHandedBack {
                 _ = try node.ledger.handBack(member.lease, reason: "the node stops")

@@ -76,7 +76,13 @@ enum ReceiptMaking {
                     frames: file.path.hasSuffix(".mp4") ? file.samples : nil,
                     duration: duration(of: file, plan), unit: file.position,
                     attempt: committed[file.position]?.attempt ?? 1)
-            }, warnings: plan.warnings + made.flatMap(\.artifact.warnings))
+            }, warnings: distinct(plan.warnings + made.flatMap(\.artifact.warnings)))
+    }
+
+    /// A warning of the probe is in the plan too.
+    private static func distinct(_ warnings: [String]) -> [String] {
+        var seen: Set<String> = []
+        return warnings.filter { seen.insert($0).inserted }
     }
 
     private static func duration(of file: OutputFile, _ plan: Plan) -> Rational? {

@@ -67,6 +67,14 @@ struct UnitContext: Sendable {
         _ staged: StagedFile, pieces: [Piece], usage: Usage, warnings: [String] = []
     ) throws(Failure) -> Artifact {
         let stored = try store.commit(staged)
+        for piece in pieces {
+            let extents = piece.fragments.map(\.extent) + [piece.initialization].compactMap { $0 }
+            guard extents.allSatisfy({ $0.end <= stored.byteCount }) else {
+                throw Failure(
+                    .crashed, .workerProtocol,
+                    "\(piece.name): the worker claims bytes that it did not write.")
+            }
+        }
         return Artifact(
             digest: stored.digest, byteCount: stored.byteCount, pieces: pieces, usage: usage,
             warnings: warnings)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Logging
 
 struct Run: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -22,7 +23,8 @@ struct Run: AsyncParsableCommand {
         let settings = try Settings.resolve(state: state.state, workers: workers.workers)
         let workplace = try Workplace.open(settings)
         let signal = try await NodeSession(
-            workplace: workplace, jobs: nil, workers: settings.workers, endsWhenIdle: untilIdle
+            workplace: workplace, jobs: nil, workers: settings.workers, endsWhenIdle: untilIdle,
+            logLevel: .notice
         ).run()
         if let signal { throw signal.code }
     }

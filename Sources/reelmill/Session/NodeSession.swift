@@ -13,6 +13,8 @@ struct NodeSession {
     var jobs: Set<JobID>?
     var workers: Int
     var endsWhenIdle: Bool
+    /// From which level on the node's log goes to standard error; `REELMILL_LOG` has the last word.
+    var logLevel = Logger.Level.warning
 
     /// Returns the signal that ended it, or nil when nothing was left to do.
     func run() async throws -> ExitStatus? {
@@ -24,7 +26,7 @@ struct NodeSession {
                 workers: workers,
                 workerExecutable: WorkerLocation.find(override: workplace.settings.workerPath),
                 memoryBytes: Machine.budgetBytes, jobs: jobs, endsWhenIdle: endsWhenIdle),
-            board: board, shutdown: shutdown, logger: NodeSession.logger())
+            board: board, shutdown: shutdown, logger: logger())
         let display = ProgressDisplay(ledger: workplace.ledger, board: board, jobs: jobs)
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
         return try await withThrowingTaskGroup(of: SessionEvent.self) { group in
@@ -68,11 +70,10 @@ struct NodeSession {
         case quiet
     }
 
-    /// Warnings to standard error; everything with `REELMILL_LOG=debug`.
-    private static func logger() -> Logger {
+    private func logger() -> Logger {
         var logger = Logger(label: "reelmill") { _ in ConsoleLogHandler() }
         let named = ProcessInfo.processInfo.environment["REELMILL_LOG"] ?? ""
-        logger.logLevel = Logger.Level(rawValue: named) ?? .warning
+        logger.logLevel = Logger.Level(rawValue: named) ?? logLevel
         return logger
     }
 }

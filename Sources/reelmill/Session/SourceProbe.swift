@@ -20,11 +20,7 @@ struct SourceProbe {
             inputs: [source.descriptor], staging: scratch.descriptor, limits: ProcessLimits())
         let outcome = await WorkerHost().run(launch) { _ in }
         withExtendedLifetime(source) {}
-        switch outcome.result {
-        case .failure(let failure):
-            throw Failure(failure.category, failure.code, "\(path): \(failure.message)")
-        case .success: break
-        }
+        _ = try outcome.result.get()
         do {
             return try JSONDecoder().decode(SourceIndex.self, from: try scratch.contents())
         } catch let error as DecodingError {

@@ -1,0 +1,59 @@
+import TranscodeModel
+
+/// Refuses an index whose numbers exact arithmetic could not carry. The index comes from a process that
+/// parsed an upload, so nothing in it is believed (I12).
+enum IndexBounds {
+    /// As many as a day at 500 frames a second has.
+    private static let framesMaximum = 50_000_000
+    private static let sideMaximum = 65_536
+    /// Products of times and rates stay below this.
+    private static let reach: Int128 = 1 << 62
+
+    static func check(_ index: SourceIndex) throws(Failure) {
+        for track in index.video { try check(track) }
+        for track in index.audio {
+            guard isUsable(track.timeBase),
+                isWithin(track.startTicks, track.timeBase),
+                isWithin(track.endTicks, track.timeBase),
+                track.startTicks <= track.endTicks, (1...1 << 20).contains(track.sampleRate)
+            else { throw outOfRange("sound", track.streamIndex) }
+        }
+    }
+
+    private static func check(_ track: VideoTrack) throws(Failure) {
+        let times = track.frameTimes
+        let aspect = track.sampleAspect
+        guard (1...sideMaximum).contains(track.width), (1...sideMaximum).contains(track.height),
+            (1...Int64(sideMaximum)).contains(aspect.numerator),
+            (1...Int64(sideMaximum)).contains(aspect.denominator), isUsable(track.timeBase),
+            times.count <= framesMaximum, track.randomAccessPoints.count <= times.count,
+            [times.first ?? 0, times.last ?? 0, track.lastFrameDuration].allSatisfy({
+                isWithin($0, track.timeBase)
+            }),
+            track.randomAccessPoints.allSatisfy({
+                $0.pts >= times.first ?? 0 && $0.pts <= times.last ?? 0
+            }),
+            track.averageFrameRate.map({
+                $0.isPositive && $0.numerator < 1 << 31 && $0.denominator < 1 << 31
+            }) ?? true,
+            [0, 90, 180, 270].contains(track.orientation.clockwiseDegrees)
+        else { throw outOfRange("pictures", track.streamIndex) }
+    }
+
+    private static func isUsable(_ timeBase: Rational) -> Bool {
+        timeBase.isPositive && timeBase.numerator < 1 << 20 && timeBase.denominator < 1 << 31
+    }
+
+    /// Whether a time can meet any rate that a grid or a sound track may have.
+    private static func isWithin(_ ticks: Int64, _ timeBase: Rational) -> Bool {
+        // A rate's numerator is at most 1,001,000, and halves of frames are needed.
+        Int128(ticks.magnitude) * Int128(timeBase.numerator) * 2_002_000 < reach
+    }
+
+    private static func outOfRange(_ what: String, _ stream: Int) -> Failure {
+        Failure(
+            .permanent, .brokenTimestamps,
+            "Stream \(stream): the sizes or times of the source's \(what) are out of range. Rewrite "
+                + "the file.")
+    }
+}

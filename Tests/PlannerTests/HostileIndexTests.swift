@@ -1,0 +1,93 @@
+import Testing
+import TranscodeModel
+
+@testable import Planner
+
+@Suite("Hostile indexes: what a worker says is planned or refused, and never ends the node (I12)")
+struct HostileIndexTests {
+    private func plan(_ video: [VideoTrack], _ audio: [AudioTrack]) throws -> Plan {
+        try Planning.plan(
+            index: PlannerFixture.index(video, audio), source: PlannerFixture.source,
+            profile: PlannerFixture.profile)
+    }
+
+    @Test(
+        "times that no film has are refused, not computed with",
+        arguments: [[0, Int64.max], [Int64.min + 1, 0], [1 << 60, 1 << 61]])
+    func times(ticks: [Int64]) {
+        let track = PlannerFixture.track(ticks: ticks, timeBase: Rational(1, 1000))
+        let failure = #expect(throws: Failure.self) { try plan([track], []) }
+        #expect(failure?.code == .brokenTimestamps)
+        #expect(failure?.category == .permanent)
+    }
+
+    @Test("sizes and key frames outside of what the times allow are refused")
+    func fields() {
+        let good = PlannerFixture.track(ticks: [0, 40, 80, 120], timeBase: Rational(1, 1000))
+        var broken: [VideoTrack] = []
+        for change: (inout VideoTrack) -> Void in [
+            { $0.width = Int.max }, { $0.height = 0 }, { $0.width = -5 },
+            { $0.sampleAspect = Rational(Int64.max, 3) }, { $0.sampleAspect = Rational(-1, 2) },
+            { $0.timeBase = Rational(Int64.max) }, { $0.timeBase = .zero },
+            { $0.lastFrameDuration = Int64.max },
+            { $0.averageFrameRate = Rational(Int64.max, 7) },
+            { $0.orientation.clockwiseDegrees = 45 },
+            { $0.randomAccessPoints[0].pts = Int64.min },
+            { $0.randomAccessPoints = Array(repeating: $0.randomAccessPoints[0], count: 9) },
+        ] {
+            var track = good
+            change(&track)
+            broken.append(track)
+        }
+        for track in broken {
+            let failure = #expect(throws: Failure.self) { try plan([track], []) }
+            #expect(failure?.code == .brokenTimestamps)
+        }
+    }
+
+    /// Numbers of every size, with a liking for the edges.
+    private func number(_ generator: inout SeededGenerator) -> Int64 {
+        let bits = Int.random(in: 0...63, using: &generator)
+        let value = Int64(
+            bitPattern: generator.next() >> UInt64(63 - bits + 1 - (bits > 0 ? 1 : 0)))
+        return Bool.random(using: &generator) && value > Int64.min ? -value : value
+    }
+
+    private func rational(_ generator: inout SeededGenerator) -> Rational {
+        let common = [Rational(1, 1000), Rational(1, 90_000), Rational(1, 1_000_000_000)]
+        if Bool.random(using: &generator) { return common.randomElement(using: &generator)! }
+        return Rational(exactly: number(&generator), number(&generator)) ?? .one
+    }
+
+    @Test("any numbers at all: a plan or a permanent failure", arguments: 0..<16)
+    func anything(seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        for _ in 0..<8 {
+            var ticks = (0..<Int.random(in: 1...12, using: &generator)).map { _ in
+                number(&generator)
+            }
+            ticks.sort()
+            // An index codes steps, so their sums fit.
+            guard ticks[0] > -(1 << 61), ticks[ticks.count - 1] < 1 << 61 else { continue }
+            var track = PlannerFixture.track(
+                ticks: ticks, timeBase: rational(&generator),
+                average: Bool.random(using: &generator) ? rational(&generator) : nil,
+                width: Int(number(&generator) % 5000), height: Int(number(&generator) % 5000),
+                keyFrameEvery: 3, lastDuration: number(&generator))
+            if Bool.random(using: &generator) { track.sampleAspect = rational(&generator) }
+            let sound = AudioTrack(
+                streamIndex: 1, codec: "aac", sampleRate: Int(number(&generator) % 100_000),
+                channels: Int(number(&generator)), channelLayout: "", language: "und", title: nil,
+                isDefault: false, timeBase: rational(&generator), startTicks: number(&generator),
+                endTicks: number(&generator))
+            do {
+                let plan = try plan([track], Bool.random(using: &generator) ? [sound] : [])
+                #expect(plan.video?.chunks.isEmpty == false)
+            } catch let failure as Failure {
+                #expect(failure.category == .permanent)
+            } catch {
+                Issue.record("not a failure of ours: \(error)")
+            }
+        }
+    }
+}
