@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import Node
+import Synchronization
 import TranscodeModel
 import UnixSignals
 import WorkerHost
@@ -29,45 +30,31 @@ struct NodeSession {
             board: board, shutdown: shutdown, logger: logger())
         let display = ProgressDisplay(ledger: workplace.ledger, board: board, jobs: jobs)
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
-        return try await withThrowingTaskGroup(of: SessionEvent.self) { group in
-            group.addTask { .ended(try await node.run()) }
+        let received = FirstSignal()
+        return try await withThrowingTaskGroup(of: NodeEnding?.self) { group in
+            group.addTask { try await node.run() }
             group.addTask {
-                for await signal in signals { return .signal(signal) }
-                return .quiet
-            }
-            group.addTask {
-                try await display.run()
-                return .quiet
-            }
-            var received: ExitStatus?
-            for try await event in group {
-                switch event {
-                case .signal(let signal):
-                    received = received ?? (signal == .sigterm ? .terminated : .interrupted)
+                for await signal in signals {
+                    received.note(signal == .sigterm ? .terminated : .interrupted)
                     shutdown.press()
                     Console.note(
                         shutdown.level == .drain
                             ? "reelmill: draining: short tasks end, the others are handed back. "
                                 + "Once more to stop at once."
                             : "reelmill: stopping.")
-                    group.addTask {
-                        for await signal in signals { return .signal(signal) }
-                        return .quiet
-                    }
-                case .ended(let ending):
-                    group.cancelAll()
-                    return ending == .idle ? nil : received ?? .interrupted
-                case .quiet: break
                 }
+                return nil
             }
-            return received
+            group.addTask {
+                try await display.run()
+                return nil
+            }
+            for try await case let ending? in group {
+                group.cancelAll()
+                return ending == .idle ? nil : received.status ?? .interrupted
+            }
+            preconditionFailure("the node ends with an ending or an error")
         }
-    }
-
-    private enum SessionEvent: Sendable {
-        case ended(NodeEnding)
-        case signal(UnixSignal)
-        case quiet
     }
 
     private func logger() -> Logger {
@@ -76,4 +63,11 @@ struct NodeSession {
         logger.logLevel = Logger.Level(rawValue: named) ?? logLevel
         return logger
     }
+}
+
+/// Which signal came first: that one names the exit code.
+private final class FirstSignal: Sendable {
+    private let state = Mutex<ExitStatus?>(nil)
+    var status: ExitStatus? { state.withLock { $0 } }
+    func note(_ status: ExitStatus) { state.withLock { $0 = $0 ?? status } }
 }

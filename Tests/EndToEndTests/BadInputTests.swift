@@ -1,0 +1,210 @@
+import Foundation
+import Testing
+
+@Suite("Bad input: one clear error each, the documented exit code, nothing lost")
+struct BadInputTests {
+    /// One line on standard error, which names the subject.
+    private func expectOneError(
+        _ ending: Scene.Ending, status: Int32, naming subject: String,
+        _ words: String..., sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+        #expect(ending.status == status, "\(ending.errors)", sourceLocation: sourceLocation)
+        #expect(ending.output.isEmpty, sourceLocation: sourceLocation)
+        let lines = ending.errors.split(separator: "\n")
+        #expect(lines.count == 1, "\(ending.errors)", sourceLocation: sourceLocation)
+        for word in [subject] + words {
+            #expect(
+                ending.errors.contains(word), "\(ending.errors)", sourceLocation: sourceLocation)
+        }
+    }
+
+    @Test("what is not there, is empty, is a directory: refused before there is a job")
+    func unusable() throws {
+        let scene = try Scene()
+        FileManager.default.createFile(atPath: scene.path("empty.mp4"), contents: nil)
+        expectOneError(
+            try scene.transcode("nothing.mp4", to: "out"), status: 2, naming: "nothing.mp4",
+            "no such file")
+        expectOneError(
+            try scene.transcode("empty.mp4", to: "out"), status: 2, naming: "empty.mp4", "empty")
+        expectOneError(
+            try scene.transcode(".", to: "out"), status: 2, naming: scene.folder, "directory",
+            "backfill")
+        let list = try scene.reelmill(["list", "--json"])
+        #expect((try list.json()["jobs"] as? [Any])?.isEmpty == true)
+    }
+
+    @Test("text named .mp4, a cut file, a playlist: the job fails with the reason")
+    func notMedia() throws {
+        let scene = try Scene()
+        try scene.makeClip("whole.mp4", seconds: 2, "-movflags", "+faststart")
+        try "only words\n".write(
+            toFile: scene.path("text.mp4"), atomically: true, encoding: .utf8)
+        try "#EXTM3U\nother.ts\n".write(
+            toFile: scene.path("list.mp4"), atomically: true, encoding: .utf8)
+        let whole = try Data(contentsOf: URL(fileURLWithPath: scene.path("whole.mp4")))
+        try whole.prefix(whole.count * 6 / 10).write(
+            to: URL(fileURLWithPath: scene.path("cut.mp4")))
+        expectOneError(
+            try scene.transcode("text.mp4", to: "out"), status: 1, naming: "text.mp4",
+            "not a media file")
+        expectOneError(
+            try scene.transcode("list.mp4", to: "out"), status: 1, naming: "list.mp4", "playlist")
+        expectOneError(
+            try scene.transcode("cut.mp4", to: "out"), status: 1, naming: "cut.mp4", "cut short",
+            "Upload it again")
+        #expect(!scene.isThere("out"))
+        let audit = try scene.reelmill(["audit"])
+        #expect(audit.status == 0, "\(audit.output)")
+    }
+
+    @Test("an output that exists is never touched, whatever it is")
+    func occupied() throws {
+        let scene = try Scene()
+        try scene.makeClip("clip.mp4", seconds: 1)
+        for (name, make) in [
+            ("file", { try Data("mine".utf8).write(to: URL(fileURLWithPath: $0)) }),
+            (
+                "folder",
+                {
+                    try FileManager.default.createDirectory(
+                        atPath: $0, withIntermediateDirectories: true)
+                    try Data("mine".utf8).write(to: URL(fileURLWithPath: $0 + "/precious"))
+                }
+            ),
+        ] as [(String, (String) throws -> Void)] {
+            try make(scene.path(name))
+            expectOneError(
+                try scene.transcode("clip.mp4", to: name), status: 2, naming: scene.path(name),
+                "not overwritten")
+        }
+        #expect(try String(contentsOfFile: scene.path("file"), encoding: .utf8) == "mine")
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: scene.path("folder"))
+                == ["precious"])
+        // Below a file, nothing can be made.
+        expectOneError(
+            try scene.transcode("clip.mp4", to: "file/out"), status: 4,
+            naming: scene.path("file"))
+    }
+
+    @Test("the same work asked for twice is done once")
+    func twice() throws {
+        let scene = try Scene()
+        try scene.makeClip("clip.mp4", seconds: 1)
+        #expect(try scene.transcode("clip.mp4", to: "out").status == 0)
+        let again = try scene.transcode("clip.mp4", to: "out")
+        #expect(again.status == 0)
+        #expect(again.errors.contains("already"))
+        #expect((try scene.reelmill(["list", "--json"]).json()["jobs"] as? [Any])?.count == 1)
+        // When its owner has removed the output, it is made again, from the artifacts that are there.
+        let before = try scene.contents("out")
+        try FileManager.default.removeItem(atPath: scene.path("out"))
+        #expect(try scene.transcode("clip.mp4", to: "out").status == 0)
+        #expect(try scene.contents("out") == before)
+    }
+
+    @Test("unknown profiles and jobs, wrong flags: usage")
+    func usage() throws {
+        let scene = try Scene()
+        try scene.makeClip("clip.mp4", seconds: 1)
+        let profile = try scene.reelmill([
+            "transcode", scene.path("clip.mp4"), "-o", scene.path("out"), "--profile", "nope",
+        ])
+        expectOneError(profile, status: 2, naming: "nope", "web")
+        for command in ["status", "wait", "cancel", "retry", "events"] {
+            expectOneError(
+                try scene.reelmill([command, "j000000000000"]), status: 2,
+                naming: "j000000000000", "no such job")
+        }
+        #expect(try scene.reelmill(["transcode"]).status == 2)
+        #expect(try scene.reelmill(["enqueue", "x", "-o", "y", "--class", "hasty"]).status == 2)
+        #expect(try scene.reelmill(["run", "--workers", "0"]).status == 2)
+        expectOneError(
+            try scene.reelmill(["verify", scene.path("nothing")]), status: 2,
+            naming: scene.path("nothing"))
+    }
+
+    @Test("a ledger that cannot be used is 4")
+    func ledger() throws {
+        let scene = try Scene()
+        try "not a directory".write(
+            toFile: scene.path("file"), atomically: true, encoding: .utf8)
+        expectOneError(
+            try scene.reelmill(["list", "--state", scene.path("file")]), status: 4,
+            naming: scene.path("file"))
+        try FileManager.default.createDirectory(
+            atPath: scene.path("odd"), withIntermediateDirectories: true)
+        try "this is not a database, but long enough to look like a page of one".write(
+            toFile: scene.path("odd/ledger.sqlite"), atomically: true, encoding: .utf8)
+        expectOneError(
+            try scene.reelmill(["list", "--state", scene.path("odd")]), status: 4,
+            naming: scene.path("odd/ledger.sqlite"), "not an intact ledger")
+    }
+
+    @Test("a full disk is said with its name, and the work goes on when there is room")
+    func fullDisk() throws {
+        let scene = try Scene()
+        try scene.makeClip("clip.mp4", seconds: 2)
+        // A limit on the size of files is the full disk of a user without the rights to make one.
+        let ending = try scene.run(
+            "/bin/bash",
+            [
+                "-c",
+                """
+                ulimit -f 60; trap '' XFSZ
+                exec "$0" transcode "$1" -o "$2" --profile "$3" --state "$4"
+                """, Scene.reelmillPath, scene.path("clip.mp4"), scene.path("out"),
+                scene.path("small.yaml"), scene.path("state-full"),
+            ])
+        #expect(ending.status != 0)
+        #expect(!scene.isThere("out"))
+        #expect(
+            ending.errors.contains("Free some space") || ending.errors.contains("limit"),
+            "\(ending.errors)")
+    }
+
+    @Test("one bad file never stops a backfill; a table of outcomes stands at its end")
+    func backfill() throws {
+        let scene = try Scene()
+        let folder = scene.path("catalogue/season")
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true)
+        try scene.makeClip("catalogue/a.mp4", seconds: 1)
+        try scene.makeClip("catalogue/season/b.mkv", seconds: 1)
+        try "words\n".write(
+            toFile: scene.path("catalogue/bad.mp4"), atomically: true, encoding: .utf8)
+        try "words\n".write(
+            toFile: scene.path("catalogue/readme.txt"), atomically: true, encoding: .utf8)
+        FileManager.default.createFile(
+            atPath: scene.path("catalogue/empty.mp4"), contents: nil)
+        let arguments = [
+            "backfill", scene.path("catalogue"), "-o", scene.path("out"), "--profile",
+            scene.path("small.yaml"), "--json",
+        ]
+        let first = try scene.reelmill(arguments)
+        #expect(first.status == 3, "\(first.errors)")
+        func outcomes(_ ending: Scene.Ending) throws -> [String: String] {
+            let rows = try #require(try ending.json()["outcomes"] as? [[String: Any]])
+            return Dictionary(
+                uniqueKeysWithValues: rows.map {
+                    (
+                        (($0["source"] as? String ?? "") as NSString).lastPathComponent,
+                        $0["outcome"] as? String ?? ""
+                    )
+                })
+        }
+        #expect(
+            try outcomes(first) == [
+                "a.mp4": "ready", "b.mkv": "ready", "bad.mp4": "failed", "empty.mp4": "refused",
+            ])
+        #expect(scene.isThere("out/a/master.m3u8"))
+        #expect(scene.isThere("out/season/b/master.m3u8"))
+        let second = try scene.reelmill(arguments)
+        #expect(
+            try outcomes(second) == [
+                "a.mp4": "skipped", "b.mkv": "skipped", "bad.mp4": "failed",
+                "empty.mp4": "refused",
+            ])
+    }
+}
