@@ -114,6 +114,17 @@ final class Scene: Sendable {
             errors: try String(contentsOfFile: errors, encoding: .utf8))
     }
 
+    /// Whether this user may mount a file system of a few kilobytes, in a name space of its own.
+    static let canMakeDisks: Bool = {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/unshare")
+        process.arguments = ["-m", "mount", "-t", "tmpfs", "-o", "size=64k", "none", "/mnt"]
+        process.standardError = FileHandle.nullDevice
+        do { try process.run() } catch { return false }
+        process.waitUntilExit()
+        return process.terminationStatus == 0
+    }()
+
     static var reelmillPath: String { programs + "/reelmill" }
     /// Where the real worker is.
     static var worker: String { programs + "/reelmill-worker" }
