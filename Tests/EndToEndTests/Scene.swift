@@ -59,6 +59,22 @@ final class Scene: Sendable {
         try #require(ending.status == 0, "\(ending.errors)")
     }
 
+    /// Runs ffmpeg and returns what it wrote to standard output, as bytes.
+    func ffmpeg(_ arguments: [String]) throws -> Data {
+        let name = "raw-\(UUID().uuidString)"
+        let ending = try run(
+            "/usr/bin/env",
+            ["ffmpeg", "-v", "error", "-nostdin", "-y"] + arguments + [path(name)])
+        try #require(ending.status == 0, "\(ending.errors)")
+        return try Data(contentsOf: URL(fileURLWithPath: path(name)))
+    }
+
+    func ffprobe(_ arguments: [String]) throws -> [String] {
+        let ending = try run("/usr/bin/env", ["ffprobe", "-v", "error"] + arguments)
+        try #require(ending.status == 0, "\(ending.errors)")
+        return ending.output.split(separator: "\n").map(String.init)
+    }
+
     /// Runs `reelmill` with the scene's state to its end.
     func reelmill(_ arguments: [String], environment: [String: String] = [:]) throws -> Ending {
         try run(Scene.programs + "/reelmill", arguments, environment: environment)
