@@ -66,10 +66,11 @@ enum DASHManifest {
         var attributes = common(id: id, kind: "audio")
         attributes.append(("lang", LanguageTag.tag(rendition.language)))
         var lines = [element("AdaptationSet", attributes)]
-        lines.append("  " + role(rendition.isDefault ? "main" : "alternate"))
+        // The schema puts Label, which every representation type has, before Role.
         if let title = rendition.title, !title.isEmpty {
             lines.append("  <Label>\(escaped(title))</Label>")
         }
+        lines.append("  " + role(rendition.isDefault ? "main" : "alternate"))
         let channels = element(
             "AudioChannelConfiguration",
             [

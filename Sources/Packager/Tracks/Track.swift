@@ -47,7 +47,9 @@ public struct TrackFragment: Hashable, Sendable, Codable {
     /// Whether the samples, in the order of presentation, follow each other without gap or overlap
     /// from `compositionStart` on.
     public var isCompositionContiguous: Bool
+}
 
+extension TrackFragment {
     init(_ fragment: MovieFragment) {
         let samples = fragment.samples
         var time = fragment.decodeTime
