@@ -134,6 +134,7 @@ let package = Package(
             dependencies: [
                 "Node", "TranscodeModel", "Ledger", "ArtifactStore", "Packager", "Planner",
                 "Scheduler", "WorkerProtocol", "WorkerHost", "ContentDigest", "reelmill-worker",
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
         .testTarget(
