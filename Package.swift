@@ -138,6 +138,12 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
+            name: "CommandLineTests",
+            dependencies: [
+                "reelmill", "TranscodeModel", "Ledger", "ContentDigest", "Planner",
+            ],
+            swiftSettings: strict),
+        .testTarget(
             name: "EndToEndTests",
             dependencies: [
                 "TranscodeModel", "Packager", "ContentDigest", "Ledger", "reelmill",

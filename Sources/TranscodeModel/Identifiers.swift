@@ -36,7 +36,8 @@ public struct UnitID: Hashable, Sendable, Codable, CustomStringConvertible {
 public struct TenantID: Hashable, Sendable, Codable, CustomStringConvertible {
     public let text: String
 
-    /// Nil unless it is 1 to 64 letters, digits, `-`, `_` or `.`.
+    /// Nil unless it is 1 to 64 letters, digits, `-`, `_` or `.`, and does not start with `.`: it names
+    /// a directory too.
     public init?(_ text: String) {
         let allowed = text.utf8.allSatisfy {
             switch $0 {
@@ -47,7 +48,9 @@ public struct TenantID: Hashable, Sendable, Codable, CustomStringConvertible {
             default: false
             }
         }
-        guard allowed, (1...64).contains(text.utf8.count) else { return nil }
+        guard allowed, !text.hasPrefix("."), (1...64).contains(text.utf8.count) else {
+            return nil
+        }
         self.text = text
     }
 

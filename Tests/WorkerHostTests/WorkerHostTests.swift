@@ -224,7 +224,8 @@ struct WorkerHostTests {
         }
         _ = try await run("exit 0")
         let before = try open()
-        for _ in 0..<30 { _ = try await run("exit 0") }
-        #expect(try open() <= before + 2)
+        for _ in 0..<100 { _ = try await run("exit 0") }
+        // Other suites open some in the meantime; a leak would be one a run at least.
+        #expect(try open() < before + 80)
     }
 }

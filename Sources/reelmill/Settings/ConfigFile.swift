@@ -17,11 +17,15 @@ struct ConfigFile {
     }
 
     private static func contents(of path: String) throws -> String {
-        do { return try String(contentsOfFile: path, encoding: .utf8) } catch {
+        // Read as a stream, so that /dev/null is an empty file.
+        guard let file = FileHandle(forReadingAtPath: path),
+            let text = String(data: file.readDataToEndOfFile(), encoding: .utf8)
+        else {
             throw CommandFault(
                 .usage,
                 "\(path): cannot read the config file; check that it exists and is UTF-8 text")
         }
+        return text
     }
 
     static func parse(_ text: String, path: String) throws -> ConfigFile {
