@@ -18,7 +18,6 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
-        .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
     ],
@@ -30,13 +29,13 @@ let package = Package(
             dependencies: ["TranscodeModel", .product(name: "Yams", package: "Yams")],
             resources: [.embedInCode("Shipped")],
             swiftSettings: strict),
-        .target(
-            name: "Planner", dependencies: ["TranscodeModel", "ContentDigest"],
-            swiftSettings: strict),
         .systemLibrary(
             name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .target(
             name: "ContentDigest", dependencies: ["TranscodeModel", "CCrypto"],
+            swiftSettings: strict),
+        .target(
+            name: "Planner", dependencies: ["TranscodeModel", "ContentDigest"],
             swiftSettings: strict),
         .target(
             name: "Ledger",

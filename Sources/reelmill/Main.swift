@@ -42,6 +42,8 @@ enum Main {
 }
 
 struct Reelmill: AsyncParsableCommand {
+    static let version = "0.1.0"
+
     static let configuration = CommandConfiguration(
         commandName: "reelmill",
         abstract: "Transcodes videos in segment tasks, each exactly once.",
@@ -59,7 +61,7 @@ struct Reelmill: AsyncParsableCommand {
               REELMILL_STATE, REELMILL_PROFILE, REELMILL_WORKERS, REELMILL_WORKER (path of the
               worker), REELMILL_CONFIG (path of a config file), NO_COLOR
             """,
-        version: "0.1.0",
+        version: Reelmill.version,
         groupedSubcommands: [
             CommandGroup(
                 name: "Making",

@@ -20,12 +20,12 @@ public enum NodeIdentity {
         return node.bootID != bootID || startTime(of: node.processID) != node.processStart
     }
 
-    /// Process numbers mean something only within one namespace, which is part of the name.
+    /// Process numbers mean something only within one name space, which is part of the name.
     private static let host: String = {
-        let namespace =
-            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/ns/pid"))
-            ?? "pid"
-        return ProcessInfo.processInfo.hostName + "/" + namespace
+        var buffer = [CChar](repeating: 0, count: 64)
+        let count = readlink("/proc/self/ns/pid", &buffer, buffer.count)
+        let space = buffer.prefix(max(count, 0)).map { UInt8(bitPattern: $0) }
+        return ProcessInfo.processInfo.hostName + "/" + String(decoding: space, as: UTF8.self)
     }()
 
     private static let bootID = contents("/proc/sys/kernel/random/boot_id") ?? ""

@@ -48,11 +48,13 @@ struct OutputSummary: Encodable {
                 file.duration.map { Quantity.decimal($0.approximation, 2) } ?? "",
             ])
         }
-        let speed = wallSeconds > 0 ? duration / wallSeconds : 0
-        return table.text + "\n\n\(output): \(Quantity.bytes(bytes)) in \(files.count + 1) files, "
-            + "\(Quantity.clock(seconds: duration)) of video in "
-            + "\(Quantity.clock(seconds: wallSeconds)) (\(Quantity.decimal(speed, 2))× realtime, "
-            + "\(Quantity.decimal(cpuSeconds, 1)) CPU-seconds, at most "
-            + "\(Quantity.bytes(peakWorkerMemoryBytes)) a worker)"
+        let size = "\(output): \(Quantity.bytes(bytes)) in \(files.count + 1) files"
+        let cost =
+            "\(Quantity.decimal(cpuSeconds, 1)) CPU-seconds, at most "
+            + "\(Quantity.bytes(peakWorkerMemoryBytes)) a worker"
+        guard duration > 0, wallSeconds > 0 else { return "\(table.text)\n\n\(size) (\(cost))" }
+        return "\(table.text)\n\n\(size), \(Quantity.clock(seconds: duration)) of video in "
+            + "\(Quantity.clock(seconds: wallSeconds)) "
+            + "(\(Quantity.decimal(duration / wallSeconds, 2))× realtime, \(cost))"
     }
 }
