@@ -127,7 +127,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "PackagerTests", dependencies: ["Packager", "TranscodeModel", "ContentDigest"],
-            swiftSettings: strict),
+            exclude: ["Goldens"], swiftSettings: strict),
         .testTarget(
             name: "NodeTests",
             dependencies: [

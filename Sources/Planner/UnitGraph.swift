@@ -54,22 +54,32 @@ struct UnitGraph {
         var stitches: [Int] = []
         var bytes: Int64 = 0
         if let video, let track {
-            let names = video.renditions.map(\.name)
-            let encodes = video.chunks.map { chunk in
-                let estimate = CostModel.encode(chunk, video.renditions, video.grid, track)
-                bytes += estimate.outputBytes
-                let detail = EncodeDetail(
-                    streamIndex: video.streamIndex, grid: video.grid,
-                    keyFrameInterval: video.keyFrameInterval, reorderFrames: video.reorderFrames,
-                    treatment: video.treatment, color: video.color, chunk: chunk,
-                    renditions: video.renditions)
-                return graph.add(
-                    .encode(chunk: chunk.index, renditions: names), detail: detail, estimate)
+            let groups = EncodeGrouping(video: video, track: track).groups()
+            var encodes: [(position: Int, names: [String])] = []
+            for chunk in video.chunks {
+                for group in groups {
+                    let estimate = CostModel.encode(chunk, group, video.grid, track)
+                    bytes += estimate.outputBytes
+                    let detail = EncodeDetail(
+                        streamIndex: video.streamIndex, grid: video.grid,
+                        keyFrameInterval: video.keyFrameInterval,
+                        reorderFrames: video.reorderFrames, treatment: video.treatment,
+                        color: video.color, chunk: chunk, renditions: group)
+                    let names = group.map(\.name)
+                    encodes.append(
+                        (
+                            graph.add(
+                                .encode(chunk: chunk.index, renditions: names), detail: detail,
+                                estimate), names
+                        ))
+                }
             }
             for rendition in video.renditions {
                 stitches.append(
                     graph.add(
-                        .stitch(rendition: rendition.name), after: encodes,
+                        .stitch(rendition: rendition.name),
+                        after: encodes.filter { $0.names.contains(rendition.name) }
+                            .map(\.position),
                         detail: video.segmentFrames,
                         CostModel.moving(bytes: bytes / Int64(video.renditions.count))))
             }

@@ -78,6 +78,18 @@ struct ProgressTests {
         #expect(live.framesDone == 160)
     }
 
+    @Test("a chunk whose rungs are made by two units has the frames that both have")
+    func sharedChunk() {
+        let units = [
+            unit(0, nil, .done),
+            unit(1, .encode(chunk: 0, renditions: ["v720"]), .leased, progress: 70),
+            unit(2, .encode(chunk: 0, renditions: ["v360"]), .leased, progress: 20),
+            unit(3, .encode(chunk: 1, renditions: ["v720"]), .done),
+            unit(4, .encode(chunk: 1, renditions: ["v360"]), .ready),
+        ]
+        #expect(JobProgress(job(.running), units: units, plan: Self.plan).framesDone == 20)
+    }
+
     @Test("a unit never counts for more than it has")
     func bounded() {
         let progress = JobProgress(job(.running), units: units(running: 9999), plan: Self.plan)

@@ -77,7 +77,8 @@ struct RecoveryTests {
         let expected = try scene.contents("plain")
         var generator = SystemRandomNumberGenerator()
         var kills = 0
-        for round in 0..<40 {
+        // A unit has eight attempts, and a node that dies costs one: fewer deaths never end a job.
+        for round in 0..<7 {
             let process = try scene.startReelmill(
                 [
                     "transcode", scene.path("clip.mp4"), "-o", scene.path("out"), "--profile",
@@ -98,7 +99,6 @@ struct RecoveryTests {
             kills += 1
             // Half way there are no half outputs.
             if scene.isThere("out") { #expect(scene.isThere("out/receipt.json")) }
-            #expect(round < 39, "the job does not come to its end")
         }
         #expect(kills > 0)
         let last = try scene.transcode(

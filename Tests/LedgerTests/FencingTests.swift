@@ -45,6 +45,38 @@ struct FencingTests {
                 == [LedgerFixture.artifact("o")])
     }
 
+    @Test(
+        "a node that died with the last attempt of one unit, and with another of the same job",
+        arguments: [true, false])
+    func lastAttemptAmongOthers(byExpiry: Bool) throws {
+        let fixture = try LedgerFixture()
+        try fixture.runningJob(encodes: 3)
+        var lease = try #require(try fixture.leaseNext())
+        let worn = lease.unit
+        while lease.attempt < lease.attemptsMaximum {
+            #expect(
+                try fixture.ledger.fail(
+                    lease, failure: Failure(.transient, .workerKilled, "again"),
+                    retryAfterMilliseconds: 0))
+            lease = try #require(try fixture.leaseNext())
+            #expect(lease.unit == worn)
+        }
+        let other = try #require(try fixture.leaseNext())
+        #expect(other.unit.job == worn.job && other.unit != worn)
+        fixture.time.pass(2000)
+        _ =
+            byExpiry
+            ? try fixture.ledger.expireLeases()
+            : try fixture.ledger.releaseLeases(ofNode: NodeID("a"), reason: "it died")
+        let job = try #require(try fixture.ledger.job(worn.job))
+        #expect(job.state == .failed)
+        #expect(job.failedUnit == worn.position)
+        #expect(try fixture.state(worn.position) == .dead)
+        #expect(try fixture.state(other.unit.position) == .cancelled)
+        #expect(try fixture.ledger.complete(other, artifact: LedgerFixture.artifact()) == .fenced)
+        #expect(try fixture.ledger.audit().findings == [])
+    }
+
     @Test("a late completion at an unmoved epoch counts: time is for liveness only")
     func late() throws {
         let fixture = try LedgerFixture()

@@ -148,6 +148,38 @@ struct PlanningTests {
         }
     }
 
+    @Test(
+        "a short job is split by rungs so that cores are busy; every chunk still makes every rung once",
+        arguments: [(10, false), (300, true), (1000, true), (3000, false)])
+    func grouping(frames: Int, isSplit: Bool) throws {
+        let track = PlannerFixture.track(
+            ticks: PlannerFixture.constantTicks(
+                Rational(25), timeBase: Rational(1, 1000), count: frames),
+            timeBase: Rational(1, 1000), width: 1920, height: 1080)
+        let plan = try Planning.plan(
+            index: PlannerFixture.index([track]), source: PlannerFixture.source,
+            profile: PlannerFixture.profile)
+        let video = try #require(plan.video)
+        var made: [Int: [String]] = [:]
+        for unit in plan.units {
+            if case .encode(let chunk, let names) = unit.work { made[chunk, default: []] += names }
+            if case .stitch(let name) = unit.work, name.hasPrefix("v") {
+                #expect(unit.dependencies.count == video.chunks.count)
+                for position in unit.dependencies {
+                    guard case .encode(_, let names) = plan.units[position - 1].work else {
+                        Issue.record("a stitch of pictures waits for \(position)")
+                        continue
+                    }
+                    #expect(names.contains(name))
+                }
+            }
+        }
+        #expect(made.count == video.chunks.count)
+        #expect(made.values.allSatisfy { $0 == video.renditions.map(\.name) })
+        let units = plan.units.filter { $0.work.kind == .encode }.count
+        #expect(units == video.chunks.count * (isSplit ? 2 : 1))
+    }
+
     @Test("another setting gives another content digest, the same one the same")
     func contents() throws {
         let index = PlannerFixture.index([

@@ -46,7 +46,7 @@ extension SQLiteLedger {
             let rows = try Row.fetchAll(
                 database, sql: "SELECT * FROM work_unit WHERE state = 'leased' AND node = ?",
                 arguments: [node.text])
-            return try rows.map { try self.takeBack($0, note: reason, database) }
+            return try rows.compactMap { try self.takeBack($0, note: reason, database) }
         }
     }
 
@@ -55,17 +55,26 @@ extension SQLiteLedger {
             let rows = try Row.fetchAll(
                 database, sql: "SELECT * FROM work_unit WHERE state = 'leased' AND lease_until < ?",
                 arguments: [self.clock.read()])
-            return try rows.map {
+            return try rows.compactMap {
                 try self.takeBack($0, note: "the lease was not renewed in time", database)
             }
         }
     }
 
-    /// A leased unit becomes ready, or, without attempts left, dead.
-    private func takeBack(_ row: Row, note: String, _ database: Database) throws -> UnitID {
+    /// A leased unit becomes ready, or, without attempts left, dead. Nil when it is not leased any more:
+    /// a unit of the same job that was taken back just before has ended the job.
+    private func takeBack(_ row: Row, note: String, _ database: Database) throws -> UnitID? {
         let unit = try row.unit()
         let id = UnitID(job: JobID(try row.text("job")), position: unit.position)
         let tenant = try row.tenant()
+        let isLeased = try Bool.fetchOne(
+            database,
+            sql: """
+                SELECT state = 'leased' AND epoch = ? FROM work_unit
+                WHERE tenant = ? AND job = ? AND position = ?
+                """,
+            arguments: [unit.epoch, tenant.text, id.job.text, id.position])
+        guard isLeased == true else { return nil }
         guard unit.attempt < unit.attemptsMaximum else {
             let failure = Failure(
                 .crashed, .workerKilled,

@@ -30,17 +30,21 @@ enum EncodeStage {
         }
     }
 
-    /// The parameter sets must be those of the first chunk, if that is done (media rule 5); stitching
-    /// compares all of them again.
+    /// The parameter sets must be those of the first unit of the rendition, if that is done (media rule 5);
+    /// stitching compares all of them again.
     private static func requireSameParameterSets(
         _ context: UnitContext, _ plan: Plan, _ pieces: [Piece]
     ) throws {
-        let first = plan.units.first { $0.work.kind == .encode }
-        guard let first, first.position != context.lease.unit.position,
-            let artifact = try context.ledger.artifact(
-                content: first.content, tenant: context.lease.tenant)
-        else { return }
-        for (piece, other) in zip(pieces, artifact.pieces) {
+        for piece in pieces {
+            let first = plan.units.first { unit in
+                guard case .encode(_, let names) = unit.work else { return false }
+                return names.contains(piece.name)
+            }
+            guard let first, first.position != context.lease.unit.position,
+                let artifact = try context.ledger.artifact(
+                    content: first.content, tenant: context.lease.tenant),
+                let other = artifact.pieces.first(where: { $0.name == piece.name })
+            else { continue }
             guard piece.initializationDigest == other.initializationDigest else {
                 throw Failure(
                     .permanent, .parameterSetsDiffer,

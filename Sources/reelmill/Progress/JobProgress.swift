@@ -28,18 +28,21 @@ struct JobProgress: Equatable, Encodable {
             .min { JobProgress.order($0) < JobProgress.order($1) } ?? .publish
         framesTotal = plan?.video?.grid.frames ?? 0
         frameRate = plan?.video?.grid.rate
-        var frames = 0
+        // A chunk may have several units, for some rungs each: its frames count when all have them.
+        var framesByChunk: [Int: Int] = [:]
         var (worked, work) = (0.0, 0.0)
         for unit in units {
             let amount = JobProgress.amount(unit, plan)
             let noted = max(unit.progress, live(UnitID(job: job.id, position: unit.position)) ?? 0)
             let done = unit.state == .done ? amount : unit.state == .leased ? min(noted, amount) : 0
-            if unit.kind == .encode { frames += done }
+            if case .encode(let chunk, _) = unit.work {
+                framesByChunk[chunk] = min(framesByChunk[chunk] ?? done, done)
+            }
             let weight = max(unit.estimate.cpuSeconds, 0.01)
             work += weight
             worked += amount > 0 ? weight * Double(done) / Double(amount) : 0
         }
-        framesDone = frames
+        framesDone = framesByChunk.values.reduce(0, +)
         // Before the plan there is nothing to measure by.
         fraction = plan == nil || work == 0 ? 0 : worked / work
     }
