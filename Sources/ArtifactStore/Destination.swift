@@ -21,7 +21,10 @@ public struct Destination: Sendable {
             ancestor = parent(of: ancestor)
         }
         guard status.st_mode & S_IFMT == S_IFDIR else {
-            throw storageFailure("write output below", ancestor, ENOTDIR)
+            throw Failure(
+                .permanent, .destinationUnwritable,
+                "\(path): nothing can be made there, for \(ancestor) is not a directory. Choose "
+                    + "another output directory.")
         }
         guard access(ancestor, W_OK | X_OK) == 0 else {
             throw Failure(

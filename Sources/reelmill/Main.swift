@@ -58,13 +58,18 @@ struct Reelmill: AsyncParsableCommand {
             \(ExitStatus.table)
 
             ENVIRONMENT:
-              REELMILL_STATE, REELMILL_PROFILE, REELMILL_WORKERS, REELMILL_WORKER (path of the
-              worker), REELMILL_CONFIG (path of a config file), NO_COLOR
+              REELMILL_STATE     where the ledger and the artifacts live
+              REELMILL_PROFILE   the profile when none is named
+              REELMILL_WORKERS   segment tasks at a time
+              REELMILL_WORKER    path of reelmill-worker
+              REELMILL_CONFIG    path of a config file with the same settings
+              REELMILL_LOG       debug makes a node say what it does
+              NO_COLOR           no progress bars
             """,
         version: Reelmill.version,
         groupedSubcommands: [
             CommandGroup(
-                name: "Making",
+                name: "Transcoding",
                 subcommands: [Transcode.self, Enqueue.self, Run.self, Backfill.self]
             ),
             CommandGroup(
@@ -73,9 +78,10 @@ struct Reelmill: AsyncParsableCommand {
                     StatusCommand.self, List.self, Wait.self, Cancel.self, Retry.self, Events.self,
                 ]),
             CommandGroup(
-                name: "Looking", subcommands: [ProbeCommand.self, PlanCommand.self, Profiles.self]),
+                name: "Inspecting",
+                subcommands: [ProbeCommand.self, PlanCommand.self, Profiles.self]),
             CommandGroup(
-                name: "Trust",
+                name: "Checking",
                 subcommands: [Verify.self, Audit.self, Doctor.self, Bench.self]),
         ])
 }

@@ -84,8 +84,8 @@ struct BadInputTests {
                 == ["precious"])
         // Below a file, nothing can be made.
         expectOneError(
-            try scene.transcode("clip.mp4", to: "file/out"), status: 4,
-            naming: scene.path("file"))
+            try scene.transcode("clip.mp4", to: "file/out"), status: 2,
+            naming: scene.path("file"), "not a directory")
     }
 
     @Test("the same work asked for twice is done once")

@@ -62,6 +62,7 @@ struct StreamSurvey {
             if avcodec_find_decoder(parameters.codec_id) == nil { return noDecoder }
             return parameters.sample_rate <= 0 || parameters.ch_layout.nb_channels <= 0
                 ? "no sample rate or channels" : nil
+        case AVMEDIA_TYPE_SUBTITLE: return "subtitles are not carried over yet"
         default: return "not picture or sound"
         }
     }

@@ -33,8 +33,34 @@ extension StreamSurvey {
             throw Failure(
                 .permanent, .noStreams, "\(name) has streams but no packets. Upload it again.")
         }
+        try requireOneProgram(demuxer, index, name: name)
+        let chapters = demuxer.context.pointee.nb_chapters
+        if chapters > 0 {
+            index.warnings.append("Its \(chapters) chapters are not carried over yet.")
+        }
         index.omitted.sort { $0.streamIndex < $1.streamIndex }
         return index
+    }
+
+    /// A broadcast multiplex has several programmes, and nothing says which of them is meant.
+    private func requireOneProgram(
+        _ demuxer: borrowing Demuxer, _ index: SourceIndex, name: String
+    ) throws(Failure) {
+        let pictures = Set(index.video.map(\.streamIndex))
+        var programs = 0
+        for number in 0..<Int(demuxer.context.pointee.nb_programs) {
+            guard let program = demuxer.context.pointee.programs[number]?.pointee else { continue }
+            let streams = (0..<Int(program.nb_stream_indexes)).map {
+                Int(program.stream_index[$0])
+            }
+            programs += streams.contains { pictures.contains($0) } ? 1 : 0
+        }
+        guard programs <= 1 else {
+            throw Failure(
+                .permanent, .unsupportedSource,
+                "\(name) is a multiplex of \(programs) programmes with pictures. Extract the one "
+                    + "that is meant.")
+        }
     }
 
     private func requireDuration(_ record: Record, name: String) throws(Failure) {

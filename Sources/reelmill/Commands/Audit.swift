@@ -6,7 +6,7 @@ struct Audit: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Check the ledger against its invariants, and the store against the ledger.",
         discussion: """
-            Recomputes the hash chain of all events and looks for every artifact that the ledger
+            Recomputes the hash chain of all events and looks for every artifact that the ledger \
             knows. --bytes reads each of them too.
 
             EXAMPLES:

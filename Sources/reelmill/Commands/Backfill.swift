@@ -7,8 +7,8 @@ struct Backfill: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Transcode a catalogue: all that is not done yet, at low priority.",
         discussion: """
-            One bad file never stops the others; a table of outcomes stands at the end. What is
-            published already is passed over, so the same command continues after a stop. Each video's
+            One bad file never stops the others; a table of outcomes stands at the end. What is \
+            published already is passed over, so the same command continues after a stop. Each video's \
             output is OUT/NAME, with the folders below a given directory kept.
 
             EXAMPLES:

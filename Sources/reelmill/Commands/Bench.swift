@@ -6,9 +6,9 @@ struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure throughput on sample footage, beside one ffmpeg process if asked.",
         discussion: """
-            Every run starts with an empty ledger and store below TMPDIR, enqueues all inputs at once
-            and works them off. Warm-up runs are not counted; every other run's raw numbers are kept.
-            The comparison makes the same renditions with the same encoder options in one ffmpeg
+            Every run starts with an empty ledger and store below TMPDIR, enqueues all inputs at once \
+            and works them off. Warm-up runs are not counted; every other run's raw numbers are kept. \
+            The comparison makes the same renditions with the same encoder options in one ffmpeg \
             process, with as many threads as it likes, and without images, manifests and checks.
 
             EXAMPLES:

@@ -6,8 +6,8 @@ struct Enqueue: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Put videos on the ledger, for a node to transcode.",
         discussion: """
-            Prints one line a job: its name, what became of it, and its output. The same video with
-            the same profile and output is one job, however often it is enqueued. With one INPUT, OUT
+            Prints one line a job: its name, what became of it, and its output. The same video with \
+            the same profile and output is one job, however often it is enqueued. With one INPUT, OUT \
             is its output; with several, each gets a directory below OUT.
 
             EXAMPLES:

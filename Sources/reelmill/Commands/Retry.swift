@@ -6,7 +6,7 @@ struct Retry: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Try failed or cancelled jobs again.",
         discussion: """
-            A job that has ended stays as it is; a new one is made with the same source, profile and
+            A job that has ended stays as it is; a new one is made with the same source, profile and \
             output. What the old one had finished is not done again.
 
             EXAMPLES:

@@ -5,8 +5,8 @@ struct Run: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run a node: lease segment tasks and perform them.",
         discussion: """
-            Any number of nodes may work on one ledger. The first SIGINT or SIGTERM lets short tasks
-            end and hands back the others; the second stops at once. A node that is killed loses
+            Any number of nodes may work on one ledger. The first SIGINT or SIGTERM lets short tasks \
+            end and hands back the others; the second stops at once. A node that is killed loses \
             nothing but time.
 
             EXAMPLES:

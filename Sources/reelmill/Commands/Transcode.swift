@@ -6,7 +6,7 @@ struct Transcode: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Transcode one video: enqueue it, run its segment tasks and wait, in one.",
         discussion: """
-            A run that was interrupted or killed goes on where it was when the same command is given
+            A run that was interrupted or killed goes on where it was when the same command is given \
             again. OUT appears whole, or not at all.
 
             EXAMPLES:

@@ -7,7 +7,7 @@ struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Check published outputs byte by byte: structure, timing, counts and hashes.",
         discussion: """
-            Needs nothing but the output: the receipt says what every file must be, and the manifests
+            Needs nothing but the output: the receipt says what every file must be, and the manifests \
             are compared with what the bytes of the tracks ask for.
 
             EXAMPLES:

@@ -15,12 +15,13 @@ enum ExitStatus: Int32 {
 
     /// What `--help` and the README say of each.
     static let table = """
-        0    done
-        1    the job failed
-        2    wrong usage, or input that cannot be used
-        3    some of several failed
-        4    the ledger or the store cannot be reached
-        5    verify or audit found a fault
-        130  interrupted (SIGINT); 143 terminated (SIGTERM)
+          0    done
+          1    the job failed
+          2    wrong usage, or input that cannot be used
+          3    some of several failed
+          4    the ledger or the store cannot be reached
+          5    verify or audit found a fault
+          130  interrupted (SIGINT)
+          143  terminated (SIGTERM)
         """
 }
