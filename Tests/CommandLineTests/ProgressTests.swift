@@ -49,6 +49,7 @@ struct ProgressTests {
                 modificationMilliseconds: 0),
             profile: Self.plan.profile, profileDigest: Digest.sha256("p"), destination: "/o",
             jobClass: .live, priority: 0, state: state, isSuperseded: false, failure: nil,
+            cancelReason: nil,
             failedUnit: nil, createdMilliseconds: 0, finishedMilliseconds: nil, unitsTotal: 5,
             unitsDone: 2, attemptsMaximum: 8)
     }
@@ -116,8 +117,8 @@ struct ProgressTests {
         #expect(
             ProgressLine.text(
                 "talk.mov", now, JobPace(first: first, now: now, elapsedSeconds: 2), barColumns: 10)
-                == "talk.mov  encode  [#####.....]  50 %  150/250 frames  25 fps  1.00× realtime  "
-                + "ETA 0:06  2 retries")
+                == "talk.mov  encode  [#####.....]  50 %  ETA 0:06  150/250 frames  25 fps  "
+                + "1.00× realtime  2 retries")
         #expect(
             ProgressLine.text(
                 "a-video-with-a-very-long-name.mov",

@@ -81,6 +81,8 @@ public struct JobRecord: Hashable, Sendable, Codable {
     public var state: JobState
     public var isSuperseded: Bool
     public var failure: Failure?
+    /// Why a person cancelled it.
+    public var cancelReason: String?
     /// The position of the unit that failed the job.
     public var failedUnit: Int?
     public var createdMilliseconds: Int64

@@ -31,7 +31,9 @@ extension StreamSurvey {
         }
         guard !index.video.isEmpty || !index.audio.isEmpty else {
             throw Failure(
-                .permanent, .noStreams, "\(name) has streams but no packets. Upload it again.")
+                .permanent, .noStreams,
+                "\(name) has no packet that says when it is shown. Put it into a container such as "
+                    + "MP4 or Matroska.")
         }
         try requireOneProgram(demuxer, index, name: name)
         let chapters = demuxer.context.pointee.nb_chapters

@@ -143,7 +143,8 @@ struct Crew {
         switch ending {
         case .committed(let state):
             node.logger.log(
-                level: state == .ready ? .notice : .debug, "committed",
+                level: state == .ready ? .notice : .debug,
+                state == .ready ? "published" : "committed",
                 metadata: ["unit": "\(unit)", "job": "\(state.rawValue)"])
         case .failed(let failure, let delay):
             node.logger.warning(

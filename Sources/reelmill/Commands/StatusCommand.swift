@@ -82,6 +82,7 @@ struct StatusCommand: ParsableCommand {
         if let failure = report.failure {
             Console.print("failure      \(failure.code.rawValue): \(failure.message)")
         }
+        if let reason = report.cancelReason { Console.print("cancelled    \(reason)") }
         if !record.state.isFinal { Console.print("progress     " + line(report)) }
         Console.print("")
         var table = TextTable(

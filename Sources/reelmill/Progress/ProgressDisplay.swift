@@ -56,7 +56,8 @@ struct ProgressDisplay: Sendable {
                 record.source.displayName, progress,
                 JobPace(
                     first: sight.first, now: progress,
-                    elapsedSeconds: Double(now - sight.start) / 1e9))
+                    elapsedSeconds: Double(now - sight.start) / 1e9),
+                barColumns: Console.columns < 110 ? 10 : 20)
         }
     }
 

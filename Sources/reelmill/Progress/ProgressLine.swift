@@ -2,7 +2,7 @@ import TranscodeModel
 
 /// One job's progress as one line of text.
 enum ProgressLine {
-    /// `talk.mov  encode  [#####.....]  48 %  6871/14315 frames  142 fps  5.9×  ETA 0:52`
+    /// `talk.mov  encode  [#####.....]  48 %  ETA 0:52  6871/14315 frames  142 fps  5.92× realtime`
     static func text(
         _ name: String, _ progress: JobProgress, _ pace: JobPace, barColumns: Int = 20
     ) -> String {
@@ -12,15 +12,15 @@ enum ProgressLine {
             parts.append("[\(bar(progress.fraction, barColumns))]")
             parts.append("\(Int(progress.fraction * 100)) %")
         }
+        if let seconds = pace.remainingSeconds {
+            parts.append("ETA \(Quantity.clock(seconds: seconds))")
+        }
         if progress.framesTotal > 0 {
             parts.append("\(progress.framesDone)/\(progress.framesTotal) frames")
         }
         if pace.framesPerSecond > 0 {
             parts.append("\(Quantity.decimal(pace.framesPerSecond, 0)) fps")
             parts.append("\(Quantity.decimal(pace.realtimeFactor, 2))× realtime")
-        }
-        if let seconds = pace.remainingSeconds {
-            parts.append("ETA \(Quantity.clock(seconds: seconds))")
         }
         if progress.retries > 0 {
             parts.append("\(progress.retries) \(progress.retries == 1 ? "retry" : "retries")")

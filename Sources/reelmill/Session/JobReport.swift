@@ -20,6 +20,7 @@ struct JobReport: Encodable {
     var unitsTotal: Int
     var failure: Failure?
     var failedUnit: Int?
+    var cancelReason: String?
     /// Only where one job is asked for.
     var progress: JobProgress?
     var units: [UnitRecord]?
@@ -28,7 +29,7 @@ struct JobReport: Encodable {
         case id, tenant, key, state, source, sourceSHA256, destination, profile
         case jobClass = "class"
         case priority, createdMilliseconds, finishedMilliseconds, unitsDone, unitsTotal, failure
-        case failedUnit, progress, units
+        case failedUnit, cancelReason, progress, units
     }
 
     init(_ record: JobRecord) {
@@ -48,6 +49,7 @@ struct JobReport: Encodable {
         unitsTotal = record.unitsTotal
         failure = record.failure
         failedUnit = record.failedUnit
+        cancelReason = record.cancelReason
     }
 
     /// With its units and how far they have come.
@@ -61,7 +63,7 @@ struct JobReport: Encodable {
     /// Why the job failed, as one sentence for standard error.
     static func failureText(_ record: JobRecord) -> String {
         let unit = record.failedUnit.map { " (unit \($0))" } ?? ""
-        let reason = record.failure?.message ?? "no reason was recorded"
+        let reason = record.failure?.message ?? record.cancelReason ?? "no reason was recorded"
         return "\(record.source.displayName): job \(record.id) \(record.state.rawValue)\(unit): "
             + reason
     }
