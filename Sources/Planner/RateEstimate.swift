@@ -66,15 +66,21 @@ struct RateEstimate: Hashable {
         return true
     }
 
-    /// The median step, snapped to a standard rate within 2 %.
+    /// The usual step, snapped to a standard rate within 2 %: the mean of those near the median, since a
+    /// container's ticks may be coarse (at 60 frames a second, milliseconds come as 16, 17 and 18).
     private static func nominal(_ ticks: [Int64], _ timeBase: Rational) -> Rational {
         let steps = zip(ticks.dropFirst(), ticks).map { $0 - $1 }.sorted()
-        let median = (Rational(max(steps[steps.count / 2], 1)) * timeBase).inverse
+        let middle = max(steps[steps.count / 2], 1)
+        let usual = steps.filter { $0 > 0 && ($0 - middle).magnitude <= max(2, middle / 4) }
+        let sum = usual.isEmpty ? middle : usual.reduce(0, +)
+        let mean = Rational(sum, Int64(max(usual.count, 1))) * timeBase
+        let median = nearest(
+            to: min(mean.inverse, Rational(2000)), denominatorMaximum: 1001)
         let near = standard.min {
             distance($0, median) < distance($1, median)
         }
         if let near, distance(near, median) <= median * Rational(1, 50) { return near }
-        return max(nearest(to: median, denominatorMaximum: 1001), Rational(1, 60))
+        return max(median, Rational(1, 60))
     }
 
     private static func distance(_ left: Rational, _ right: Rational) -> Rational {

@@ -43,6 +43,19 @@ struct GridTests {
         }
     }
 
+    @Test(
+        "two lost frames do not change the rate, though ticks of a millisecond are coarse",
+        arguments: [Rational(60), Rational(60_000, 1001), Rational(50), Rational(30), Rational(24)])
+    func coarseTicks(rate: Rational) throws {
+        var ticks = PlannerFixture.constantTicks(rate, timeBase: Rational(1, 1000), count: 360)
+        ticks.remove(at: 200)
+        ticks.remove(at: 40)
+        let track = PlannerFixture.track(ticks: ticks, timeBase: Rational(1, 1000), average: rate)
+        let grid = try GridBuilder.grid(track, rateMaximum: Rational(60))
+        #expect(abs(grid.rate.approximation / rate.approximation - 1) < 0.002)
+        #expect(abs(grid.frames - 360) <= 1)
+    }
+
     @Test("a rate above the maximum is divided by a whole number")
     func maximum() throws {
         let ticks = PlannerFixture.constantTicks(

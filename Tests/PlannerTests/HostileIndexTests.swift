@@ -21,6 +21,15 @@ struct HostileIndexTests {
         #expect(failure?.category == .permanent)
     }
 
+    @Test("many frames in no time at all are brought down to a rate that players know")
+    func dense() throws {
+        let track = PlannerFixture.track(
+            ticks: (0..<5000).map { Int64($0) / 3 }, timeBase: Rational(1, 2_000_000_000),
+            average: Rational(1, 2_000_000_000))
+        let grid = try #require(try plan([track], []).video?.grid)
+        #expect(grid.rate <= Rational(60) && grid.frames == 1)
+    }
+
     @Test("sizes and key frames outside of what the times allow are refused")
     func fields() {
         let good = PlannerFixture.track(ticks: [0, 40, 80, 120], timeBase: Rational(1, 1000))
