@@ -93,3 +93,13 @@ public struct Usage: Hashable, Sendable, Codable {
         self.stageCPUSeconds = stageCPUSeconds
     }
 }
+
+extension Usage {
+    /// Adds what ran after it.
+    public mutating func add(_ other: Usage) {
+        wallSeconds += other.wallSeconds
+        cpuSeconds += other.cpuSeconds
+        peakMemoryBytes = max(peakMemoryBytes, other.peakMemoryBytes)
+        stageCPUSeconds.merge(other.stageCPUSeconds, uniquingKeysWith: +)
+    }
+}

@@ -71,8 +71,15 @@ public struct EncodeRequest: Sendable, Codable, Hashable {
     public var color: ColorDescription
     /// From the largest to the smallest: each is scaled from the one before.
     public var renditions: [VideoRendition]
+    /// When set, only this rendition is encoded: those above it are scaled alone, so that its bytes are
+    /// the same as when all are encoded.
+    public var onlyRendition: String?
 
-    public init(plan: VideoPlan, timeBase: Rational, chunk: Chunk, renditions: [VideoRendition]) {
+    public init(
+        plan: VideoPlan, timeBase: Rational, chunk: Chunk, renditions: [VideoRendition],
+        onlyRendition: String? = nil
+    ) {
+        self.onlyRendition = onlyRendition
         self.streamIndex = plan.streamIndex
         self.timeBase = timeBase
         self.grid = plan.grid

@@ -141,6 +141,41 @@ struct RecoveryTests {
         }
     }
 
+    @Test(
+        "a unit that ran out of memory or time is split by renditions, and its bytes stay the same",
+        arguments: ["echo 'Cannot allocate memory' >&2; exit 1", "kill -XCPU $$; sleep 5"])
+    func split(way: String) throws {
+        let plain = try Scene()
+        try plain.makeClip("clip.mp4", seconds: 2)
+        #expect(try plain.transcode("clip.mp4", to: "out").status == 0)
+        let scene = try Scene()
+        try FileManager.default.copyItem(
+            atPath: plain.path("clip.mp4"), toPath: scene.path("clip.mp4"))
+        let script = scene.path("worker.sh")
+        // Requests are on standard input: an encode names its chunk.
+        try """
+        #!/bin/sh
+        cat > "\(scene.folder)/request-$$"
+        if grep -q '"encode"' "\(scene.folder)/request-$$"; then
+          n=0
+          while ! ln -s x "\(scene.folder)/encode-$n" 2>/dev/null; do n=$((n+1)); done
+          if [ $n -eq 0 ]; then \(way); fi
+        fi
+        exec "\(Scene.worker)" < "\(scene.folder)/request-$$"
+        """.write(toFile: script, atomically: true, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: script)
+        let ending = try scene.transcode(
+            "clip.mp4", to: "out", ["--workers", "1"], environment: ["REELMILL_WORKER": script])
+        #expect(ending.status == 0, "\(ending.errors)")
+        #expect(try scene.contents("out") == plain.contents("out"))
+        let encodes = try facts(scene).units.filter { $0.kind == .encode }
+        let starts = try FileManager.default.contentsOfDirectory(atPath: scene.folder)
+            .filter { $0.hasPrefix("encode-") }
+        #expect(encodes[0].attempt == 2)
+        // The first attempt, then both renditions one by one; the other units in one turn each.
+        #expect(starts.count == 1 + 2 + encodes.count - 1)
+    }
+
     @Test("a unit that kills every worker is given up, and its job fails alone with the reason")
     func poison() throws {
         let scene = try Scene()

@@ -14,10 +14,16 @@ enum EncodePipeline {
         var pictures = try firstPicture(request, limits, source, &clock, &warnings)
         var slot = GridReader.Slot.fresh
         var file = StagingFile(descriptor: staging)
+        var scalers: [RenditionScaler] = []
         var encoders: [RenditionEncoder] = []
         for rendition in request.renditions {
+            let scaler = try RenditionScaler(rendition, color: request.color)
+            scalers.append(scaler)
+            if let only = request.onlyRendition, only != rendition.name { continue }
             encoders.append(
-                try RenditionEncoder(rendition, request, threads: limits.threads, file: &file))
+                try RenditionEncoder(scaler, request, threads: limits.threads, file: &file))
+            // What is below the only one to encode need not even be scaled.
+            if request.onlyRendition != nil { break }
         }
         for number in request.chunk.frames {
             if number > request.chunk.frames.lowerBound {
@@ -25,7 +31,7 @@ enum EncodePipeline {
                 slot = try pictures.advance(to: deadline(number, request))
                 clock.add("decode", since: start)
             }
-            if slot == .fresh { try scale(pictures, encoders, &clock) }
+            if slot == .fresh { try scale(pictures, scalers, &clock) }
             for encoder in encoders { try encoder.encode(frame: number, &clock, &file) }
             reporter.update(
                 done: number - request.chunk.frames.lowerBound + 1, bytes: file.offset)
@@ -78,14 +84,14 @@ enum EncodePipeline {
     }
 
     private static func scale(
-        _ pictures: borrowing GridReader, _ encoders: [RenditionEncoder], _ clock: inout StageClock
+        _ pictures: borrowing GridReader, _ scalers: [RenditionScaler], _ clock: inout StageClock
     ) throws(Failure) {
         var meter = clock
         defer { clock = meter }
         try pictures.withPicture { picture throws(Failure) in
-            try encoders[0].scale(picture, &meter)
+            try scalers[0].scale(picture, &meter)
         }
-        for (larger, smaller) in zip(encoders, encoders.dropFirst()) {
+        for (larger, smaller) in zip(scalers, scalers.dropFirst()) {
             try larger.withScaled { picture throws(Failure) in
                 try smaller.scale(picture, &meter)
             }

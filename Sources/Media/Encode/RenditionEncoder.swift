@@ -2,30 +2,27 @@ import CLibAV
 import TranscodeModel
 import WorkerProtocol
 
-/// Scales, encodes and muxes one rendition of a chunk.
+/// Encodes and muxes the scaled pictures of one rendition of a chunk.
 final class RenditionEncoder {
     private let rendition: VideoRendition
     private let request: EncodeRequest
     private let encoder: Encoder
     private let packet: Packet
-    private var scaler: Scaler
+    private let scaler: RenditionScaler
     private var muxer: FragmentMuxer
-    private var scaled: Frame
     private var packetsWritten = 0
     private var fragments: [Fragment] = []
     private let initialization: Extent
     private let initializationDigest: Digest
 
     init(
-        _ rendition: VideoRendition, _ request: EncodeRequest, threads: Int,
+        _ scaler: RenditionScaler, _ request: EncodeRequest, threads: Int,
         file: inout StagingFile
     ) throws(Failure) {
-        self.rendition = rendition
+        self.scaler = scaler
+        rendition = scaler.rendition
         self.request = request
         packet = try Packet.allocate()
-        scaled = try Frame.allocate()
-        scaler = Scaler(
-            width: rendition.width, height: rendition.height, color: CodedColor(request.color))
         encoder = try VideoEncoderSettings(
             rendition: rendition, request: request, threads: threads
         ).open()
@@ -37,23 +34,11 @@ final class RenditionEncoder {
         initializationDigest = try Digest.ofInitializationSegment(bytes)
     }
 
-    /// Scales a new picture; the result stays until the next.
-    func scale(_ picture: borrowing Frame, _ clock: inout StageClock) throws(Failure) {
-        let start = clock.now
-        scaled = try scaler.scale(picture)
-        clock.add("scale", since: start)
-    }
-
-    /// Lets `body` see the scaled picture, from which the next smaller rendition is scaled.
-    func withScaled(_ body: (borrowing Frame) throws(Failure) -> Void) throws(Failure) {
-        try body(scaled)
-    }
-
     /// Encodes the scaled picture as frame `number` of the grid.
     func encode(
         frame number: Int, _ clock: inout StageClock, _ file: inout StagingFile
     ) throws(Failure) {
-        let picture = try scaled.share()
+        let picture = try scaler.share()
         picture.pointer.pointee.pts = Int64(number)
         let startsGroup = number % request.keyFrameInterval == 0
         picture.pointer.pointee.pict_type =

@@ -4,10 +4,14 @@ import TranscodeModel
 /// Appends bytes to the staging descriptor, which the caller owns.
 struct StagingFile: ~Copyable {
     private let descriptor: Int32
-    /// Bytes written so far; the offset of the next.
-    private(set) var offset: Int64 = 0
+    /// Of the next byte.
+    private(set) var offset: Int64
 
-    init(descriptor: Int32) { self.descriptor = descriptor }
+    /// Goes on after what is there already: a unit that was split has several workers, one after the other.
+    init(descriptor: Int32) {
+        self.descriptor = descriptor
+        offset = max(0, Int64(lseek(descriptor, 0, SEEK_END)))
+    }
 
     /// Writes all of `bytes` and says where they lie.
     mutating func append(_ bytes: [UInt8]) throws(Failure) -> Extent {

@@ -15,19 +15,39 @@ enum EncodeStage {
         let renditions = video.renditions.filter { names.contains($0.name) }
         let source = try context.openSource()
         let staged = try context.stage()
-        let request = EncodeRequest(
+        var request = EncodeRequest(
             plan: video, timeBase: video.sourceTimeBase, chunk: video.chunks[index],
             renditions: renditions)
-        let (result, usage) = try await context.work(
-            .encode(request), inputs: [source.descriptor], staged: staged)
+        var result = WorkResult(pieces: [])
+        var usage = Usage()
+        for only in try turns(context, renditions) {
+            request.onlyRendition = only
+            let (part, cost) = try await context.work(
+                .encode(request), inputs: [source.descriptor], staged: staged)
+            result.pieces += part.pieces
+            result.warnings += part.warnings
+            usage.add(cost)
+        }
         let check = ChunkCheck(
             chunk: video.chunks[index], names: renditions.map(\.name), grid: video.grid)
         try check.check(result.pieces)
         try requireSameParameterSets(context, plan, result.pieces)
+        let (made, used) = (result, usage)
         return try await offPool {
-            try context.commit(
-                staged, pieces: result.pieces, usage: usage, warnings: result.warnings)
+            try context.commit(staged, pieces: made.pieces, usage: used, warnings: made.warnings)
         }
+    }
+
+    /// All renditions in one turn; or, when the unit has run out of memory or time before, one in each, so
+    /// that it is split and not merely repeated (DESIGN, section 6).
+    private static func turns(
+        _ context: UnitContext, _ renditions: [VideoRendition]
+    ) throws -> [String?] {
+        let unit = try context.ledger.units(ofJob: context.lease.unit.job)
+            .first { $0.position == context.lease.unit.position }
+        let category = unit?.failure?.category
+        guard category == .outOfMemory || category == .timedOut else { return [nil] }
+        return renditions.map(\.name)
     }
 
     /// The parameter sets must be those of the first unit of the rendition, if that is done (media rule 5);
