@@ -1,6 +1,6 @@
 import TranscodeModel
 
-/// Which units a node leases next (DESIGN, section 6).
+/// Which units a node leases next (scheduling rules of the architecture page).
 ///
 /// Order across jobs: class, then weighted fairness across tenants, then priority, then age; inside a
 /// job, the critical path first. Backfill goes first for its guaranteed share of the picks.

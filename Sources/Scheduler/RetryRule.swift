@@ -9,7 +9,7 @@ public enum RetryDecision: Hashable, Sendable {
     case stop
 }
 
-/// When to try again (DESIGN, section 6).
+/// When to try again (scheduling rules of the architecture page).
 ///
 /// Permanent failures end the job at once. All others back off exponentially with full jitter, until
 /// the attempts, which were counted at each lease (I11), are used up.

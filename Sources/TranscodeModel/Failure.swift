@@ -1,4 +1,4 @@
-/// Why a unit's attempt did not end well, classified once (DESIGN, section 6).
+/// Why a unit's attempt did not end well, classified once (scheduling rules of the architecture page).
 public enum FailureClass: String, Sendable, Codable, CaseIterable {
     /// May go well next time: a store that did not answer, a killed worker.
     case transient

@@ -37,7 +37,7 @@ public struct Plan: Hashable, Sendable, Codable {
     }
 }
 
-/// The exact times of the output's frames (DESIGN, media rule 1).
+/// The exact times of the output's frames (media rule 1).
 ///
 /// Frame n is shown at n ÷ rate seconds, and shows the last source frame whose time is before
 /// `origin + (n + ½) ÷ rate`.

@@ -1,4 +1,4 @@
-/// The timing index of a source: what one pass over its packets tells (DESIGN, media rule 1).
+/// The timing index of a source: what one pass over its packets tells (media rule 1).
 ///
 /// It is the artifact of a probe unit and the only thing that the planner knows of an upload.
 public struct SourceIndex: Hashable, Sendable, Codable {

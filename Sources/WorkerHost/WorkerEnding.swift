@@ -20,7 +20,7 @@ struct WorkerEnding {
     var log: String
     var limits: ProcessLimits
 
-    /// The one place where a worker's end is classified (DESIGN, section 6).
+    /// The one place where a worker's end is classified (scheduling rules of the architecture page).
     func classified() -> Result<WorkResult, Failure> {
         switch killReason {
         case .cancelled:

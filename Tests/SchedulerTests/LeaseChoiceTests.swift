@@ -2,7 +2,7 @@ import Scheduler
 import Testing
 import TranscodeModel
 
-@Suite("Lease choice: the order of DESIGN section 6")
+@Suite("Lease choice: the order of the scheduling rules")
 struct LeaseChoiceTests {
     private func candidate(
         job: String, position: Int = 1, tenant: TenantID = .standard, jobClass: JobClass = .live,

@@ -1,7 +1,7 @@
 import CLibAV
 import TranscodeModel
 
-/// The picture that each frame of the grid shows (DESIGN, media rules 1 and 2).
+/// The picture that each frame of the grid shows (media rules 1 and 2).
 ///
 /// Frame n shows the last picture before its deadline: what comes before a chunk is dropped by its
 /// time, a gap repeats the picture before it, and the last picture holds to the end.

@@ -39,7 +39,7 @@ enum EncodeStage {
     }
 
     /// All renditions in one turn; or, when the unit has run out of memory or time before, one in each, so
-    /// that it is split and not merely repeated (DESIGN, section 6).
+    /// that it is split and not merely repeated (scheduling rules of the architecture page).
     private static func turns(
         _ context: UnitContext, _ renditions: [VideoRendition]
     ) throws -> [String?] {

@@ -1,6 +1,6 @@
 import TranscodeModel
 
-/// The HLS multivariant playlist (RFC 8216, section 4.3.4, and Apple's authoring rules that MEDIA lists).
+/// The HLS multivariant playlist (RFC 8216, section 4.3.4, and Apple's HLS authoring specification).
 enum MasterPlaylist {
     static func text(_ presentation: Presentation) -> String {
         var lines = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS"]

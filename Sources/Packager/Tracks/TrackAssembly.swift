@@ -12,7 +12,7 @@ public struct TrackPart: Sendable {
     }
 }
 
-/// Joins a rendition's parts into its track file (DESIGN, media rule 7).
+/// Joins a rendition's parts into its track file (media rule 7).
 ///
 /// Fragments carry their final times, so joining is copying; every claim of the parts is checked
 /// against their bytes on the way.
