@@ -80,6 +80,8 @@ struct NodeTests {
         #expect(try bench.ledger.job(job)?.state == .cancelled)
         #expect(!FileManager.default.fileExists(atPath: bench.folder + "/out"))
         #expect(try bench.ledger.liveLeases().isEmpty)
+        // Attempts that came to nothing leave nothing in staging.
+        #expect(try bench.store.sweepStaging(keeping: []) == 0)
         #expect(try bench.ledger.audit().findings == [])
         try bench.remove()
     }
@@ -126,6 +128,8 @@ struct NodeTests {
         shutdown.press()
         #expect(try await ending == .shutDown)
         #expect(try bench.ledger.liveLeases().isEmpty)
+        // Attempts that came to nothing leave nothing in staging.
+        #expect(try bench.store.sweepStaging(keeping: []) == 0)
         #expect(try bench.ledger.nodes().isEmpty)
         let units = try bench.ledger.units(ofJob: job)
         for unit in units where unit.state == .ready {

@@ -21,6 +21,8 @@ struct UnitRun: Sendable {
 
     /// Throws only what the ledger itself could not do.
     func run() async throws -> Ending {
+        // After a commit there is nothing left to discard.
+        defer { context.discardStaging() }
         let failure: Failure
         do {
             return try await attempt()

@@ -1,6 +1,7 @@
 import ArtifactStore
 import Ledger
 import Packager
+import Synchronization
 import TranscodeModel
 import WorkerHost
 import WorkerProtocol
@@ -12,6 +13,18 @@ struct UnitContext: Sendable {
     let store: any ArtifactStore
     let workerExecutable: String
     let board: ProgressBoard
+    private let staging = AttemptStaging()
+
+    init(
+        lease: Lease, ledger: any Ledger, store: any ArtifactStore, workerExecutable: String,
+        board: ProgressBoard
+    ) {
+        self.lease = lease
+        self.ledger = ledger
+        self.store = store
+        self.workerExecutable = workerExecutable
+        self.board = board
+    }
 
     /// The job's plan; every unit but the probe has one.
     func plan() throws -> Plan {
@@ -39,7 +52,17 @@ struct UnitContext: Sendable {
     }
 
     func stage() throws(Failure) -> StagedFile {
-        try store.stage(tenant: lease.tenant, unit: lease.unit, epoch: lease.epoch)
+        let staged = try store.stage(tenant: lease.tenant, unit: lease.unit, epoch: lease.epoch)
+        staging.add(staged)
+        return staged
+    }
+
+    /// Removes what an attempt staged and did not commit, so that retries on a full disk do not fill it
+    /// further. What cannot be removed now, the sweep of the next node removes.
+    func discardStaging() {
+        for staged in staging.takeAll() {
+            do throws(Failure) { try store.discard(staged) } catch { continue }
+        }
     }
 
     /// Runs a worker on open inputs; what it wrote is in `staged`.
@@ -84,5 +107,17 @@ struct UnitContext: Sendable {
     func open(_ artifact: Artifact, name: String) throws(Failure) -> FileByteSource {
         let file = try store.open(artifact.digest, tenant: lease.tenant)
         return try FileByteSource(owning: try file.duplicate(), name: name)
+    }
+}
+
+/// The files that one attempt staged.
+private final class AttemptStaging: Sendable {
+    private let files = Mutex<[StagedFile]>([])
+    func add(_ file: StagedFile) { files.withLock { $0.append(file) } }
+    func takeAll() -> [StagedFile] {
+        files.withLock { list in
+            defer { list = [] }
+            return list
+        }
     }
 }
