@@ -43,7 +43,8 @@ let package = Package(
                 "TranscodeModel", "ContentDigest", .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
-        .target(name: "Scheduler", dependencies: ["TranscodeModel"], swiftSettings: strict),
+        .target(
+            name: "Scheduler", dependencies: ["TranscodeModel", "Ledger"], swiftSettings: strict),
         .target(name: "CFileSystem"),
         .target(
             name: "ArtifactStore",

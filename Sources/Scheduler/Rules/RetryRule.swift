@@ -13,7 +13,7 @@ public enum RetryDecision: Hashable, Sendable {
 ///
 /// Permanent failures end the job at once. All others back off exponentially with full jitter, until
 /// the attempts, which were counted at each lease (I11), are used up.
-public struct RetryRule: Sendable {
+public struct RetryRule: Hashable, Sendable {
     public var firstDelayMilliseconds: Int64
     public var delayMaximumMilliseconds: Int64
 

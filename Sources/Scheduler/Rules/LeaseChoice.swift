@@ -1,10 +1,11 @@
+public import Ledger
 import TranscodeModel
 
 /// Which units a node leases next (scheduling rules of the architecture page).
 ///
 /// Order across jobs: class, then weighted fairness across tenants, then priority, then age; inside a
 /// job, the critical path first. Backfill goes first for its guaranteed share of the picks.
-public struct LeaseChoice: Sendable {
+public struct LeaseChoice: Hashable, Sendable {
     /// The share of picks in which backfill goes before live uploads, 0 to 1, so that it never starves.
     public var backfillShare: Double
 
