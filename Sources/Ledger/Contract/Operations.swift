@@ -2,7 +2,9 @@ public import TranscodeModel
 
 /// A change that a node asks of the ledger. Many are performed in one transaction, in order.
 public enum LedgerOperation: Hashable, Sendable {
+    /// Doing it again changes nothing.
     case register(NodeRecord)
+    /// Doing it again changes nothing.
     case retire(NodeID)
     /// Leases those picks that are still ready at their epoch, whose time has come, and whose tenant is below
     /// its cap. Each counts an attempt (I11).

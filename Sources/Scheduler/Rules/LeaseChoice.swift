@@ -18,11 +18,12 @@ public struct LeaseChoice: Hashable, Sendable {
     ///
     /// A unit larger than the node's whole capacity is taken only when the node is otherwise idle
     /// (`isIdle`), since it would never run elsewhere on a fleet of one.
+    /// `systemVirtualTime`: a tenant that was away joins there, and not with the credit of its absence.
     public func choose(
-        from candidates: [Candidate], capacity: Capacity, isIdle: Bool,
-        using generator: inout some RandomNumberGenerator
+        from candidates: [Candidate], systemVirtualTime: Double = 0, capacity: Capacity,
+        isIdle: Bool, using generator: inout some RandomNumberGenerator
     ) -> [Candidate] {
-        var tenants = TenantLoads(candidates)
+        var tenants = TenantLoads(candidates, systemVirtualTime)
         var left = capacity
         var remaining = candidates
         var picks: [Candidate] = []
@@ -78,10 +79,11 @@ struct TenantLoads {
     }
     private var loads: [TenantID: Load] = [:]
 
-    init(_ candidates: [Candidate]) {
+    init(_ candidates: [Candidate], _ systemVirtualTime: Double) {
         for candidate in candidates {
             loads[candidate.tenant] = Load(
-                virtualTime: candidate.tenantVirtualTime, leased: candidate.tenantLeased)
+                virtualTime: max(candidate.tenantVirtualTime, systemVirtualTime),
+                leased: candidate.tenantLeased)
         }
     }
 
