@@ -81,6 +81,10 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
+        .target(
+            name: "Simulator",
+            dependencies: ["TranscodeModel", "ContentDigest", "Ledger", "Scheduler"],
+            swiftSettings: strict),
         .executableTarget(
             name: "reelmill",
             dependencies: [
@@ -135,6 +139,13 @@ let package = Package(
                 "Node", "TranscodeModel", "Ledger", "ArtifactStore", "Packager", "Planner",
                 "Scheduler", "WorkerProtocol", "WorkerHost", "ContentDigest", "reelmill-worker",
                 .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "SimulatorTests",
+            dependencies: [
+                "Simulator", "Ledger", "Scheduler", "ArtifactStore", "TranscodeModel",
+                "ContentDigest",
             ],
             swiftSettings: strict),
         .testTarget(
