@@ -81,12 +81,16 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
+        .target(
+            name: "Simulator",
+            dependencies: ["TranscodeModel", "ContentDigest", "Ledger", "Scheduler"],
+            swiftSettings: strict),
         .executableTarget(
             name: "reelmill",
             dependencies: [
                 "TranscodeModel", "ProfileCatalog", "Planner", "Ledger", "Scheduler",
                 "ArtifactStore", "WorkerProtocol", "WorkerHost", "Packager", "Node",
-                "ContentDigest",
+                "ContentDigest", "Simulator",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -136,6 +140,10 @@ let package = Package(
                 "Scheduler", "WorkerProtocol", "WorkerHost", "ContentDigest", "reelmill-worker",
                 .product(name: "Logging", package: "swift-log"),
             ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "SimulatorTests",
+            dependencies: ["Simulator", "Ledger", "Scheduler", "TranscodeModel"],
             swiftSettings: strict),
         .testTarget(
             name: "CommandLineTests",
