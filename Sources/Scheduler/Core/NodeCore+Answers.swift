@@ -22,7 +22,12 @@ extension NodeCore {
             case (.hedge(_, _, _, let reason), .leased(let leases)):
                 effects += take(leases, now)
                 effects += leases.map { .note(.hedged($0.token, reason: reason)) }
-            case (_, .leased(let leases)): effects += take(leases, now)
+            case (.lease(let picks, _, _), .leased(let leases)):
+                let granted = Set(leases.map(\.unit))
+                for pick in picks where !granted.contains(pick.unit) {
+                    breakers.endTrials(pick.unit)
+                }
+                effects += take(leases, now)
             case (.renew(let held, _), .renewed(let kept)):
                 for lease in held where !kept.contains(lease.token) { effects += lose(lease.token) }
             case (.complete(let completion), .completed(let outcome)):
@@ -116,7 +121,9 @@ extension NodeCore {
             case .renew: lastRenewal = now - policy.renewMilliseconds + Self.resendMilliseconds
             case .complete(let completion): resendLater(completion.token, now)
             case .release(let release): resendLater(release.token, now)
-            case .lease, .hedge, .setBreaker: break
+            // Who tried a breaker with one of these does not any more.
+            case .lease(let picks, _, _): for pick in picks { breakers.endTrials(pick.unit) }
+            case .hedge, .setBreaker: break
             }
         }
         return suffer(failure, now)
@@ -136,7 +143,9 @@ extension NodeCore {
             let start = troubleStart ?? now
             let isNew = troubleStart == nil
             troubleStart = start
-            if now - start > policy.ledgerPatienceMilliseconds { return end(.ledgerFailed(failure)) }
+            if now - start > policy.ledgerPatienceMilliseconds {
+                return end(.ledgerFailed(failure))
+            }
             return isNew ? [.note(.ledgerTrouble(failure))] : []
         }
     }

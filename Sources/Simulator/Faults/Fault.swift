@@ -58,7 +58,8 @@ public struct Fault: Sendable, Hashable {
         case .storeFull: return "store-full on node \(node) \(time) for \(length)"
         case .storeDown: return "store-down \(time) for \(length)"
         case .ledgerBusy, .ledgerIO, .ledgerMemory, .commitUnknown, .duplicate, .delay, .reorder:
-            return "\(kind.rawValue) of \(count) \(target.rawValue) requests of node \(node) \(time), "
+            return
+                "\(kind.rawValue) of \(count) \(target.rawValue) requests of node \(node) \(time), "
                 + "\(length)"
         case .clockJump: return "clock-jump \(time) by \(length)"
         case .cancel: return "cancel of u\(upload) \(time)"

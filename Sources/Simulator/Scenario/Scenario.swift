@@ -1,6 +1,6 @@
 import Ledger
 import Scheduler
-public import TranscodeModel
+package import TranscodeModel
 
 /// How a simulation is wished for; what is nil is drawn from the seed.
 public struct SimulationOptions: Sendable {

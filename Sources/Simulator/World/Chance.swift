@@ -43,5 +43,7 @@ public struct Chance: RandomNumberGenerator, Sendable {
     }
 
     /// One of some values.
-    mutating func element<Value>(_ values: [Value]) -> Value { values[integer(0...values.count - 1)] }
+    mutating func element<Value>(_ values: [Value]) -> Value {
+        values[integer(0...values.count - 1)]
+    }
 }

@@ -40,7 +40,9 @@ struct EventQueue<Payload> {
             heap[0] = last
             sink()
         }
-        guard let payload = payloads[first.place] else { preconditionFailure("a key has a payload") }
+        guard let payload = payloads[first.place] else {
+            preconditionFailure("a key has a payload")
+        }
         payloads[first.place] = nil
         free.append(first.place)
         return (first.time, payload)
