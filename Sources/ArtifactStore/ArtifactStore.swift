@@ -13,8 +13,9 @@ public protocol ArtifactStore: Sendable {
     /// Opens a committed artifact; `artifactMissing` when it is not there.
     func open(_ digest: Digest, tenant: TenantID) throws(Failure) -> ReadableFile
     func contains(_ digest: Digest, tenant: TenantID) throws(Failure) -> Bool
-    /// Removes staged files of attempts that are not in `keeping`; returns how many.
-    func sweepStaging(keeping: Set<StagingName>) throws(Failure) -> Int
+    /// Removes staged files of attempts that are not live; returns how many. `live` is asked after the files are
+    /// listed: what was staged since is not touched.
+    func sweepStaging(live: () throws -> Set<StagingName>) throws -> Int
     /// Digests of all artifacts of a tenant.
     func inventory(tenant: TenantID) throws(Failure) -> [Digest]
     /// Bytes that can still be stored.
