@@ -109,7 +109,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "SchedulerTests", dependencies: ["Scheduler", "TranscodeModel"],
+            name: "SchedulerTests",
+            dependencies: ["Scheduler", "Ledger", "TranscodeModel", "ContentDigest"],
             swiftSettings: strict),
         .testTarget(
             name: "ArtifactStoreTests",
