@@ -153,8 +153,7 @@ struct NodeCoreTests {
         let release = try #require(bench.tell(.finished(lease.token, .stopped)).releases.first)
         let done = bench.tell(.answered([.release(release)], [.released(.released(.ready))]))
         #expect(done.operations == [])
-        _ = bench.survey()
-        let leaving = bench.tell(.tick)
+        let leaving = bench.survey()
         #expect(leaving.operations == [.retire(NodeID("own"))])
         #expect(
             bench.tell(.answered(leaving.operations, [.noted])) == [.end(.shutDown)])
