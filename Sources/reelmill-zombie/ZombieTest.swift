@@ -40,12 +40,20 @@ enum ZombieTest {
         return ZombieHistory(
             order: order, isGivenToB: owner != nil, lateCompletion: verdict(late),
             answerToA:
-                "complete returns \(late); renew \(isZombieAlive ? "keeps" : "leaves out") the unit",
+                "complete returns \(name(late)); renew \(isZombieAlive ? "keeps" : "leaves out") the unit",
             isAToldOfLoss: late == .fenced && !isZombieAlive, stateAfterA: after,
             completionOfB: completion.map(verdict) ?? .absent,
-            answerToB: completion.map { "complete returns \($0)" } ?? "nothing to lease",
+            answerToB: completion.map { "complete returns \(name($0))" } ?? "nothing to lease",
             recorded: recorded,
             isBUndisturbed: before == after && isOwnerAlive && recorded == .b && isSound)
+    }
+
+    private static func name(_ outcome: CommitOutcome) -> String {
+        switch outcome {
+        case .committed: "committed"
+        case .fenced: "fenced"
+        case .alreadyDone: "alreadyDone"
+        }
     }
 
     private static func verdict(_ outcome: CommitOutcome) -> ZombieHistory.Verdict {

@@ -12,7 +12,7 @@ struct ZombieTests {
                     order: .reclaimed, isGivenToB: true, lateCompletion: .refused,
                     answerToA: "complete returns fenced; renew leaves out the unit",
                     isAToldOfLoss: true, stateAfterA: "leased", completionOfB: .accepted,
-                    answerToB: "complete returns committed(TranscodeModel.JobState.running)",
+                    answerToB: "complete returns committed",
                     recorded: .b, isBUndisturbed: true))
     }
 
@@ -24,7 +24,7 @@ struct ZombieTests {
                     order: .expired, isGivenToB: true, lateCompletion: .refused,
                     answerToA: "complete returns fenced; renew leaves out the unit",
                     isAToldOfLoss: true, stateAfterA: "ready", completionOfB: .accepted,
-                    answerToB: "complete returns committed(TranscodeModel.JobState.running)",
+                    answerToB: "complete returns committed",
                     recorded: .b, isBUndisturbed: true))
     }
 }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
@@ -18,6 +17,7 @@ import postgres_server
 import procrastinate_peer
 import reelmill_ledger
 import table
+from postgres_server import PostgresServer
 from record import Record
 
 
@@ -29,7 +29,7 @@ def main() -> int:
     form.add_argument("--markdown", action="store_true", help="print the table as Markdown")
     options = parser.parse_args()
 
-    own = reelmill_ledger.run(options.tool, _commit())
+    own = reelmill_ledger.run(options.tool)
     records = [own, *_peers()]
     if options.json:
         engines = [record.to_json() for record in records]
@@ -45,14 +45,24 @@ def main() -> int:
 def _peers() -> list[Record]:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="zombie-")))
-        binaries = postgres_server.binaries()
-        server = stack.enter_context(postgres_server.PostgresServer(binaries)) if binaries else None
+        server = _server(stack)
         return [
             _record("DBOS", lambda: dbos_peer.run(folder)),
             _record("huey", lambda: huey_peer.run(folder)),
             _record("procrastinate", lambda: procrastinate_peer.run(server)),
             _record("pgqueuer", lambda: pgqueuer_peer.run(server)),
         ]
+
+
+def _server(stack: ExitStack) -> PostgresServer | str:
+    """A running server until the stack is left, or why there is none."""
+    binaries = postgres_server.binaries()
+    if binaries is None:
+        return "no PostgreSQL server here"
+    try:
+        return stack.enter_context(postgres_server.running(binaries))
+    except Exception as error:
+        return f"the PostgreSQL server here does not start: {error}"
 
 
 def _record(engine: str, run: Callable[[], Record]) -> Record:
@@ -62,13 +72,6 @@ def _record(engine: str, run: Callable[[], Record]) -> Record:
         return run()
     except Exception as error:
         return Record(engine, "", "", "not seen", "not seen", note=f"could not be run: {error}")
-
-
-def _commit() -> str:
-    """The commit of this checkout, as the version of what was built from it."""
-    command = ["git", "describe", "--always", "--dirty"]
-    described = subprocess.run(command, capture_output=True, text=True)
-    return described.stdout.strip()
 
 
 if __name__ == "__main__":

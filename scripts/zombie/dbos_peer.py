@@ -2,11 +2,12 @@
 
 A claim writes a new owner_xid into workflow_status, a recovery clears it (reenqueue_for_recovery in
 dbos/_sys_db.py, 3.4.0), and update_workflow_outcome writes an outcome only where owner_xid is still
-the caller's. There is no time after which DBOS takes a workflow back: it does so when a process with
-the same executor id is launched, or when an operator resumes the workflow.
+the caller's. There is no time after which DBOS takes a workflow back: it does so when a process
+with the same executor id is launched, or when an operator resumes the workflow.
 
-A is a process of its own that is stopped by SIGSTOP while the rest goes on: a paused machine. The
-program runs itself for A and B: `dbos_peer.py NAME DATABASE QUEUE`.
+A and B are processes of their own, and each one's workflow waits for a word on standard input. A
+takes one workflow at a time (worker_concurrency), so that it is B who takes what is given back. The
+program runs itself for both: `dbos_peer.py NAME DATABASE QUEUE`.
 """
 
 from __future__ import annotations
@@ -16,15 +17,16 @@ import logging
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
 from dbos import DBOS, DBOSClient, DBOSConfig, SetWorkflowID
-
 from record import History, Order, Record, installed
 
 WORKFLOW = "zombie"
-LAUNCH_SECONDS = 30
+# An executor that has not come to its end by then is killed, and the test says so.
+LIMIT_SECONDS = 60
 
 
 def run(folder: Path) -> Record:
@@ -46,6 +48,8 @@ class Executor:
             [sys.executable, __file__, name, database, queue],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
         )  # fmt: skip
+        self.alarm = threading.Timer(LIMIT_SECONDS, self.process.kill)
+        self.alarm.start()
 
     def hear(self, *kinds: str) -> dict[str, str]:
         """The next event of one of these kinds; a process that ends before it has failed."""
@@ -62,14 +66,14 @@ class Executor:
         self.process.stdin.flush()
 
     def end(self) -> None:
-        self.process.send_signal(signal.SIGCONT)
+        self.alarm.cancel()
         self.process.kill()
         self.process.communicate()
 
 
 def _history(order: Order, folder: Path) -> History:
     database = f"sqlite:///{folder}/dbos-{order}.sqlite"
-    executors = [Executor("A", database, "")]
+    executors = [Executor("A", database, "work")]
     try:
         return _steps(order, database, executors)
     finally:
@@ -80,17 +84,15 @@ def _history(order: Order, folder: Path) -> History:
 def _steps(order: Order, database: str, executors: list[Executor]) -> History:
     zombie = executors[0]
     zombie.hear("started")
-    zombie.process.send_signal(signal.SIGSTOP)
     client = DBOSClient(system_database_url=database)
     if order == "reclaimed":
-        executors.append(Executor("B", database, ""))
+        executors.append(Executor("B", database, "work"))
         executors[1].hear("started")
     else:
         # Into a queue that A does not serve, so that it is B who leases it, later.
         client.resume_workflow(WORKFLOW, queue_name="reclaim")
 
     zombie.finish_workflow()
-    zombie.process.send_signal(signal.SIGCONT)
     to_a = zombie.hear("warning", "returned")
     after = _status(client)
     accepted = after.status == "SUCCESS" and after.output == "A"
@@ -127,8 +129,11 @@ def _status(client: DBOSClient) -> Any:
 
 
 class _Warnings(logging.Handler):
+    """What DBOS logs about the workflow, and nothing else of what it logs."""
+
     def emit(self, record: logging.LogRecord) -> None:
-        _say("warning", record.getMessage())
+        if f"Workflow {WORKFLOW}" in record.getMessage():
+            _say("warning", record.getMessage())
 
 
 def _say(kind: str, text: str = "") -> None:
@@ -151,14 +156,13 @@ def _serve(name: str, database: str, queue: str) -> None:
         sys.stdin.readline()
         return name
 
-    DBOS.listen_queues([queue] if queue else [])
+    DBOS.listen_queues([queue])
     DBOS.launch()
-    if queue:
-        DBOS.register_queue(queue)
+    DBOS.register_queue(queue, worker_concurrency=1, polling_interval_sec=0.1)
     logging.getLogger("dbos").addHandler(_Warnings(logging.WARNING))
     if name == "A":
         with SetWorkflowID(WORKFLOW):
-            DBOS.start_workflow(job)
+            DBOS.enqueue_workflow(queue, job)
     _say("returned", str(DBOS.retrieve_workflow(WORKFLOW).get_result()))
     # Until the test has seen what it wanted, and ends this process.
     signal.pause()

@@ -13,7 +13,6 @@ import signal
 from pathlib import Path
 
 from huey import SqliteHuey
-
 from record import History, Record, installed
 
 logging.getLogger("huey").setLevel(logging.ERROR)
@@ -71,13 +70,18 @@ def _crash(folder: Path) -> str:
         return "A"
 
     if worker == 0:
-        job()
-        huey.execute(huey.dequeue())
-        os._exit(0)
+        try:
+            job()
+            huey.execute(huey.dequeue())
+        finally:
+            os._exit(1)
     _, status = os.waitpid(worker, 0)
     if not os.WIFSIGNALED(status):
         return "the worker that was to be killed in the task ended by itself"
     left, results = huey.pending_count() + huey.scheduled_count(), huey.result_count()
     huey.storage.close()
-    lost = "the job is lost" if left == 0 and results == 0 else "the job is still there"
-    return f"worker killed in the task: {left} messages and {results} results are left; {lost}"
+    outcome = "loses" if left == 0 and results == 0 else "keeps"
+    return (
+        f"a crash {outcome} the job: a worker was killed in the task, "
+        f"and {left} messages and {results} results are left"
+    )

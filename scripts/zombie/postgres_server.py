@@ -7,10 +7,24 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 
 import psycopg
+
+
+@dataclass(frozen=True)
+class PostgresServer:
+    folder: Path
+    version: str
+
+    def database(self, name: str) -> str:
+        """Makes an empty database and says how to reach it."""
+        with psycopg.connect(_address(self.folder, "postgres"), autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}"'.encode())
+        return _address(self.folder, name)
 
 
 def binaries() -> Path | None:
@@ -18,60 +32,53 @@ def binaries() -> Path | None:
     found = shutil.which("postgres")
     if found and shutil.which("initdb"):
         return Path(found).parent
-    debian = [path for path in Path("/usr/lib/postgresql").glob("*/bin") if (path / "initdb").exists()]
-    return max(debian, key=lambda path: int(path.parent.name.split(".")[0]), default=None)
+    debian = Path("/usr/lib/postgresql").glob("*/bin/initdb")
+    newest = max(debian, key=lambda path: float(path.parts[-3]), default=None)
+    return newest and newest.parent
 
 
-class PostgresServer:
-    """Runs while the context is open. PostgreSQL refuses root: root runs it as another user."""
+@contextmanager
+def running(binaries: Path) -> Iterator[PostgresServer]:
+    """A server that is stopped, and its files removed, when the context is left."""
+    with tempfile.TemporaryDirectory(prefix="zombie-") as name:
+        folder = Path(name)
+        user = _user()
+        if user:
+            shutil.chown(folder, user)
+        initialise = ["-D", "data", "-U", "zombie", "-A", "trust", "-E", "UTF8", "--no-sync"]
+        _call(binaries / "initdb", initialise, folder, user)
+        options = f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off"
+        control = ["-D", "data", "-w", "-s"]
+        _call(binaries / "pg_ctl", [*control, "-o", options, "start"], folder, user)
+        try:
+            with psycopg.connect(_address(folder, "postgres")) as connection:
+                version = connection.info.parameter_status("server_version") or "?"
+            yield PostgresServer(folder, version.split()[0])
+        finally:
+            _call(binaries / "pg_ctl", [*control, "-m", "immediate", "stop"], folder, user)
 
-    def __init__(self, binaries: Path) -> None:
-        self.binaries = binaries
-        self.user: str | None = None
-        if os.geteuid() == 0:
-            users = {entry.pw_name for entry in pwd.getpwall()}
-            self.user = "postgres" if "postgres" in users else "nobody"
 
-    def __enter__(self) -> PostgresServer:
-        self.folder = Path(tempfile.mkdtemp(prefix="zombie-"))
-        if self.user:
-            shutil.chown(self.folder, self.user)
-            # The socket is reached by root and that user alone.
-        self.log = (self.folder / "log").open("wb")
-        data = str(self.folder / "data")
-        self._call("initdb", "-D", data, "-U", "zombie", "-A", "trust", "-E", "UTF8", "--no-sync")
-        self._call(
-            "pg_ctl", "-D", data, "-w", "-s", "-o",
-            f"-c listen_addresses= -c unix_socket_directories={self.folder} -c fsync=off", "start",
-        )  # fmt: skip
-        with psycopg.connect(self.conninfo("postgres")) as connection:
-            self.version = connection.info.parameter_status("server_version") or ""
-        self.version = self.version.split()[0]
-        return self
+def _address(folder: Path, database: str) -> str:
+    return f"host={folder} user=zombie dbname={database}"
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._call("pg_ctl", "-D", str(self.folder / "data"), "-w", "-s", "-m", "immediate", "stop")
-        self.log.close()
-        shutil.rmtree(self.folder)
 
-    def conninfo(self, database: str) -> str:
-        return f"host={self.folder} user=zombie dbname={database}"
+def _user() -> str | None:
+    """Whom to run it as: PostgreSQL refuses root."""
+    if os.geteuid() != 0:
+        return None
+    return "postgres" if "postgres" in {entry.pw_name for entry in pwd.getpwall()} else "nobody"
 
-    def database(self, name: str) -> str:
-        """Makes an empty database and says how to reach it."""
-        with psycopg.connect(self.conninfo("postgres"), autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"'.encode())
-        return self.conninfo(name)
 
-    def _call(self, program: str, *arguments: str) -> None:
+def _call(program: Path, arguments: list[str], folder: Path, user: str | None) -> None:
+    with (folder / "log").open("ab") as log:
         subprocess.run(
-            [str(self.binaries / program), *arguments],
-            check=True, user=self.user, group=self.user and pwd.getpwnam(self.user).pw_gid,
-            extra_groups=[] if self.user else None, cwd=self.folder,
-            stdout=self.log, stderr=self.log, timeout=60,
-        )  # fmt: skip
+            [program, *arguments],
+            check=True,
+            cwd=folder,
+            user=user,
+            group=pwd.getpwnam(user).pw_gid if user else None,
+            extra_groups=[] if user else None,
+            stdout=log,
+            stderr=log,
+            timeout=60,
+        )

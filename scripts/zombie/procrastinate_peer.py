@@ -1,28 +1,28 @@
 """procrastinate on PostgreSQL, through App and JobManager.
 
 Its worker calls the same methods: JobManager.fetch_job to claim (procrastinate_fetch_job_v2 in
-sql/schema.sql, 3.10.0), finish_job to complete (procrastinate_finish_job_v1). Stalled jobs are taken
-back by get_stalled_jobs and retry_job (procrastinate_retry_job_v2), which an operator's task calls.
+sql/schema.sql, 3.10.0), finish_job to complete (procrastinate_finish_job_v1). Stalled jobs are
+taken back by get_stalled_jobs and retry_job (procrastinate_retry_job_v2), which an operator's task
+calls.
 """
 
 from __future__ import annotations
 
 import asyncio
 
+from postgres_server import PostgresServer
 from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager
-
-from postgres_server import PostgresServer
 from record import History, Order, Record, Verdict, installed, raised
 
 HEARTBEAT_SECONDS = 0.2
 
 
-def run(server: PostgresServer | None) -> Record:
+def run(server: PostgresServer | str) -> Record:
     histories = []
-    if server is not None:
+    if not isinstance(server, str):
         histories = [
             asyncio.run(_history(order, server.database(f"procrastinate_{order}")))
             for order in ("reclaimed", "expired")
@@ -30,11 +30,11 @@ def run(server: PostgresServer | None) -> Record:
     return Record(
         engine="procrastinate",
         version=installed("procrastinate"),
-        store="PostgreSQL" + (f" {server.version}" if server else ""),
+        store="PostgreSQL" if isinstance(server, str) else f"PostgreSQL {server.version}",
         token="none: the job's id",
         expiry="the worker's heartbeat; an operator's task calls get_stalled_jobs and retry_job",
         histories=histories,
-        note="" if server else "no PostgreSQL server here",
+        note=server if isinstance(server, str) else "",
     )
 
 
@@ -64,7 +64,8 @@ async def _steps(order: Order, manager: JobManager) -> History:
     after = await _state(manager, zombie)
     if order == "expired":
         owner = await manager.fetch_job(None, workers[1])
-    completion, answer_to_b = ("absent", "fetch_job returns None")
+    completion: Verdict = "absent"
+    answer_to_b = "fetch_job returns None"
     if owner is not None:
         completion, answer_to_b = await _finish(manager, owner)
     return History(

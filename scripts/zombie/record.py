@@ -7,7 +7,8 @@ from importlib.metadata import version
 from typing import Any, Literal
 
 Order = Literal["reclaimed", "expired"]
-Verdict = Literal["accepted", "refused", "absent"]
+# Ignored: it had no effect, and nothing was raised. Absent: the step never came.
+Verdict = Literal["accepted", "refused", "ignored", "absent"]
 Recorded = Literal["A", "B", "none"]
 
 ORDERS: dict[Order, str] = {

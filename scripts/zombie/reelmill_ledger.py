@@ -8,9 +8,9 @@ import subprocess
 from record import Record
 
 
-def run(tool: str, version: str) -> Record:
+def run(tool: str) -> Record:
     output = subprocess.run([tool], check=True, capture_output=True, text=True, timeout=60).stdout
-    return Record.from_json(json.loads(output), version)
+    return Record.from_json(json.loads(output), "(this checkout)")
 
 
 def holds(record: Record) -> bool:

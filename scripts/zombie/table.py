@@ -14,7 +14,9 @@ def rows(records: list[Record]) -> list[tuple[str, list[list[str]]]]:
         lines = []
         for record in records:
             history = next((h for h in record.histories if h.order == order), None)
-            lines.append([f"{record.engine} {record.version}", record.store, *_cells(record, history)])
+            lines.append(
+                [f"{record.engine} {record.version}", record.store, *_cells(record, history)]
+            )
         sections.append((steps, lines))
     return sections
 
@@ -24,12 +26,14 @@ def _cells(record: Record, history: History | None) -> list[str]:
     if history is None:
         reason = "no such order: nothing expires" if record.histories else record.note
         return [token, reason, "", "", ""]
-    if not history.isGivenToB:
-        b = "is given nothing"
-    elif history.completionOfB == "accepted":
-        b = "completes"
-    else:
-        b = "runs too, and its completion is refused"
+    b = {
+        "accepted": "completes",
+        "refused": "runs too; its completion is refused",
+        "ignored": "runs too; its completion is dropped silently",
+        "absent": "is given nothing",
+    }[history.completionOfB]
+    if not history.isGivenToB and record.note:
+        b += "; " + record.note.split(":")[0]
     told = "yes" if history.isAToldOfLoss else "no"
     return [token, history.lateCompletion, told, b, history.recorded]
 
@@ -65,7 +69,12 @@ def text(records: list[Record]) -> str:
 def markdown(records: list[Record]) -> str:
     output = []
     for steps, section in rows(records):
-        output += [f"{steps[0].upper()}{steps[1:]}:", "", _bar(HEADINGS), _bar(["---"] * len(HEADINGS))]
+        output += [
+            f"{steps[0].upper()}{steps[1:]}:",
+            "",
+            _bar(HEADINGS),
+            _bar(["---"] * len(HEADINGS)),
+        ]
         output += [_bar(line) for line in section] + [""]
     for record in records:
         output += [f"- {record.engine} {record.version}"]
