@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
@@ -29,7 +30,14 @@ def main() -> int:
     form.add_argument("--markdown", action="store_true", help="print the table as Markdown")
     options = parser.parse_args()
 
-    own = reelmill_ledger.run(options.tool)
+    try:
+        own = reelmill_ledger.run(options.tool)
+    except subprocess.SubprocessError as error:
+        print(
+            f"zombie-test: Reelmill's ledger did not come through the test: {error}",
+            file=sys.stderr,
+        )
+        return 1
     records = [own, *_peers()]
     if options.json:
         engines = [record.to_json() for record in records]
