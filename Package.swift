@@ -92,6 +92,10 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
+        // A development tool, as a bench is: no product.
+        .executableTarget(
+            name: "reelmill-zombie", dependencies: ["TranscodeModel", "ContentDigest", "Ledger"],
+            swiftSettings: strict),
         .testTarget(
             name: "TranscodeModelTests", dependencies: ["TranscodeModel"],
             swiftSettings: strict),
@@ -138,6 +142,8 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
+        .testTarget(
+            name: "ZombieTests", dependencies: ["reelmill-zombie"], swiftSettings: strict),
         .testTarget(
             name: "CommandLineTests",
             dependencies: [
