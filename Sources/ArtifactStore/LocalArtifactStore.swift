@@ -104,6 +104,14 @@ public struct LocalArtifactStore: ArtifactStore {
         return removed
     }
 
+    public func tenants() throws(Failure) -> [String] { try names(in: root + "/objects") }
+
+    public func staged() throws(Failure) -> [String] { try names(in: staging) }
+
+    public func remove(_ digest: Digest, tenant: TenantID) throws(Failure) {
+        try removeTree(path(of: digest, tenant))
+    }
+
     public func inventory(tenant: TenantID) throws(Failure) -> [Digest] {
         let folder = "\(root)/objects/\(tenant)"
         guard try size(of: folder) != nil else { return [] }
