@@ -1,10 +1,9 @@
 import ArtifactStore
 import Foundation
 import Ledger
+import Scheduler
 import Testing
 import TranscodeModel
-
-import Scheduler
 
 @testable import Node
 

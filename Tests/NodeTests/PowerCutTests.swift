@@ -1,5 +1,6 @@
 import Foundation
 import Ledger
+import Scheduler
 import Testing
 import TranscodeModel
 

@@ -64,7 +64,9 @@ struct BreakerTests {
         #expect(fail(&bench, (0..<20).map { "j\($0)" }, bad).isEmpty)
     }
 
-    @Test("after the pause one unit tries it: success closes it, failure keeps it open for twice as long")
+    @Test(
+        "after the pause one unit tries it: success closes it, failure keeps it open for twice as long"
+    )
     func trial() throws {
         var bench = CoreBench.started()
         var record = try #require(fail(&bench, ["a", "b", "c", "d"], full).first)

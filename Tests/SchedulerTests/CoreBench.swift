@@ -53,7 +53,8 @@ struct CoreBench {
 
     /// Leases a unit and starts it.
     mutating func lease(
-        _ job: String, kind: UnitKind = .encode, attempt: Int = 1, maximum: Int = 8, crashes: Int = 0
+        _ job: String, kind: UnitKind = .encode, attempt: Int = 1, maximum: Int = 8,
+        crashes: Int = 0
     ) -> Lease {
         let lease = Self.lease(
             job, kind: kind, attempt: attempt, maximum: maximum, crashes: crashes)

@@ -74,7 +74,9 @@ struct LeaseChoiceTests {
         #expect(picks.filter { $0.hasPrefix("h") }.count == 30)
     }
 
-    @Test("a tenant that was away joins at the system's virtual time, without the credit of its absence")
+    @Test(
+        "a tenant that was away joins at the system's virtual time, without the credit of its absence"
+    )
     func newcomer() throws {
         let old = try #require(TenantID("old"))
         let new = try #require(TenantID("new"))

@@ -65,7 +65,9 @@ struct NodeCoreTests {
         #expect(bench.core.held.isEmpty)
     }
 
-    @Test("a ledger that stays away ends the node, with every worker stopped; one that refuses does at once")
+    @Test(
+        "a ledger that stays away ends the node, with every worker stopped; one that refuses does at once"
+    )
     func ledgerGone() {
         var bench = CoreBench.started { $0.ledgerPatienceMilliseconds = 3_000 }
         let lease = bench.lease("j")
@@ -81,7 +83,9 @@ struct NodeCoreTests {
         #expect(other.tell(.surveyFailed(refused)) == [.end(.ledgerFailed(refused))])
     }
 
-    @Test("a lease that the ledger does not know as ours stops its worker, and its artifact is not completed")
+    @Test(
+        "a lease that the ledger does not know as ours stops its worker, and its artifact is not completed"
+    )
     func fenced() {
         var bench = CoreBench.started()
         let lease = bench.lease("j")
@@ -118,7 +122,9 @@ struct NodeCoreTests {
         }
     }
 
-    @Test("dead nodes lose their leases and are retired; what is overdue is taken back, but never our own")
+    @Test(
+        "dead nodes lose their leases and are retired; what is overdue is taken back, but never our own"
+    )
     func recovery() {
         var bench = CoreBench.started()
         let own = bench.lease("own")

@@ -60,7 +60,9 @@ struct RetryRuleTests {
         }
     }
 
-    @Test("a unit that crashed its workers three times is quarantined, however many attempts are left")
+    @Test(
+        "a unit that crashed its workers three times is quarantined, however many attempts are left"
+    )
     func quarantine() {
         guard case .retry = decide(.crashed, attempt: 2, crashes: 1) else {
             Issue.record("the second crash was not retried")
@@ -87,7 +89,9 @@ struct RetryRuleTests {
         }
     }
 
-    @Test("a worker that was killed from outside is replaced at once: a few milliseconds, not half a second")
+    @Test(
+        "a worker that was killed from outside is replaced at once: a few milliseconds, not half a second"
+    )
     func killed() {
         var generator = SeededGenerator(seed: 3)
         let decision = RetryRule().decide(

@@ -119,7 +119,8 @@ struct EffectPerformer {
                     })
             }
             if removed > 0 {
-                node.logger.debug("removed what dead attempts left", metadata: ["files": "\(removed)"])
+                node.logger.debug(
+                    "removed what dead attempts left", metadata: ["files": "\(removed)"])
             }
         } catch {
             node.logger.warning(

@@ -25,7 +25,9 @@ enum PublishStage {
             }
         } catch let failure as Failure where failure.code == .destinationExists {
             // Or just now, while it was taken for dead.
-            guard try destination.holds(receipt, at: OutputLayout.receiptPath) else { throw failure }
+            guard try destination.holds(receipt, at: OutputLayout.receiptPath) else {
+                throw failure
+            }
         }
         let staged = try context.stage()
         try staged.append(receipt)

@@ -58,7 +58,8 @@ struct UnitContext: Sendable {
     }
 
     func stage() throws(Failure) -> StagedFile {
-        let staged = try store.stage(tenant: lease.tenant, unit: lease.unit, epoch: lease.token.epoch)
+        let staged = try store.stage(
+            tenant: lease.tenant, unit: lease.unit, epoch: lease.token.epoch)
         staging.add(staged)
         return staged
     }

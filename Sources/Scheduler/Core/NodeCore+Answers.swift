@@ -136,7 +136,9 @@ extension NodeCore {
             let start = troubleStart ?? now
             let isNew = troubleStart == nil
             troubleStart = start
-            if now - start > policy.ledgerPatienceMilliseconds { return end(.ledgerFailed(failure)) }
+            if now - start > policy.ledgerPatienceMilliseconds {
+                return end(.ledgerFailed(failure))
+            }
             return isNew ? [.note(.ledgerTrouble(failure))] : []
         }
     }

@@ -139,7 +139,10 @@ struct StoreAudit {
             try workplace.store.remove(digest, tenant: tenant)
         }
         _ = try workplace.store.sweepStaging {
-            Set(try workplace.ledger.liveLeases().map { StagingName(unit: $0.unit, epoch: $0.epoch) })
+            Set(
+                try workplace.ledger.liveLeases().map {
+                    StagingName(unit: $0.unit, epoch: $0.epoch)
+                })
         }
     }
 }
