@@ -96,6 +96,10 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
+        // A development tool, as a bench is: no product.
+        .executableTarget(
+            name: "reelmill-zombie", dependencies: ["TranscodeModel", "ContentDigest", "Ledger"],
+            swiftSettings: strict),
         .testTarget(
             name: "TranscodeModelTests", dependencies: ["TranscodeModel"],
             swiftSettings: strict),
@@ -113,7 +117,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "SchedulerTests", dependencies: ["Scheduler", "TranscodeModel"],
+            name: "SchedulerTests",
+            dependencies: ["Scheduler", "Ledger", "TranscodeModel", "ContentDigest"],
             swiftSettings: strict),
         .testTarget(
             name: "ArtifactStoreTests",
@@ -145,6 +150,8 @@ let package = Package(
             name: "SimulatorTests",
             dependencies: ["Simulator", "Ledger", "Scheduler", "TranscodeModel"],
             swiftSettings: strict),
+        .testTarget(
+            name: "ZombieTests", dependencies: ["reelmill-zombie"], swiftSettings: strict),
         .testTarget(
             name: "CommandLineTests",
             dependencies: [

@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import Node
+import Scheduler
 import Synchronization
 import TranscodeModel
 import UnixSignals
@@ -24,9 +25,8 @@ struct NodeSession {
         let node = Node(
             ledger: workplace.ledger, store: workplace.store,
             options: NodeOptions(
-                workers: workers,
-                workerExecutable: WorkerLocation.find(override: workplace.settings.workerPath),
-                memoryBytes: Machine.budgetBytes, jobs: jobs, endsWhenIdle: endsWhenIdle),
+                policy: policy,
+                workerExecutable: WorkerLocation.find(override: workplace.settings.workerPath)),
             board: board, shutdown: shutdown, logger: logger())
         let display = ProgressDisplay(ledger: workplace.ledger, board: board, jobs: jobs)
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
@@ -55,6 +55,20 @@ struct NodeSession {
             }
             preconditionFailure("the node ends with an ending or an error")
         }
+    }
+
+    /// Leases last for half a minute, unless `REELMILL_LEASE_MS` says otherwise, as tests of recovery do.
+    private var policy: NodePolicy {
+        var policy = NodePolicy(
+            workers: workers, memoryBytes: Machine.budgetBytes, jobs: jobs,
+            endsWhenIdle: endsWhenIdle)
+        let named = ProcessInfo.processInfo.environment["REELMILL_LEASE_MS"].flatMap { Int64($0) }
+        if let named, named >= 100 {
+            policy.leaseMilliseconds = named
+            policy.renewMilliseconds = named / 5
+            policy.careMilliseconds = min(policy.careMilliseconds, named / 5)
+        }
+        return policy
     }
 
     private func logger() -> Logger {
