@@ -74,7 +74,7 @@ extension Transaction {
     }
 
     /// The plan, its units and what they wait for; then the job runs.
-    private func insert(_ planned: PlannedJob, _ id: JobID, _ job: JobFacts) throws {
+    private func insert(_ planned: PlannedJob, _ id: JobID, _ job: JobKey) throws {
         let text = try PlanWriting.text(planned.plan)
         let plan = try statement("INSERT INTO plan (job, text) VALUES (?1, ?2)")
         plan.bind(1, job.number)
@@ -92,7 +92,7 @@ extension Transaction {
         try run.run()
     }
 
-    private func insertUnits(_ planned: PlannedJob, _ id: JobID, _ job: JobFacts) throws {
+    private func insertUnits(_ planned: PlannedJob, _ id: JobID, _ job: JobKey) throws {
         let unit = try NewUnit(self, id, job)
         let edge = try statement("INSERT INTO dependency (waits_on, unit) VALUES (?1, ?2)")
         for (planned, seconds) in zip(planned.plan.units, planned.criticalSeconds) {

@@ -3,7 +3,7 @@ import GRDBSQLite
 import TranscodeModel
 
 /// What never changes about a job, as the hot statements need it.
-struct JobFacts {
+struct JobKey {
     var number: Int64
     var tenant: TenantID
     var tenantNumber: Int64
@@ -26,7 +26,7 @@ final class WriteConnection: @unchecked Sendable {
     let chain: OpaquePointer
     let plantedBug: PlantedBug?
     private var statements: [UInt: Statement] = [:]
-    private var facts: [JobID: JobFacts] = [:]
+    private var facts: [JobID: JobKey] = [:]
     private static let factsMaximum = 20_000
     private var lastProfile: (profile: Profile, text: String)?
 
@@ -51,7 +51,7 @@ final class WriteConnection: @unchecked Sendable {
         return statement
     }
 
-    func job(_ id: JobID) throws -> JobFacts? {
+    func job(_ id: JobID) throws -> JobKey? {
         if let known = facts[id] { return known }
         let statement = try statement(
             """
@@ -65,7 +65,7 @@ final class WriteConnection: @unchecked Sendable {
             throw LedgerFailure(
                 .corrupt, "the ledger has “\(statement.text(1))” where a tenant is due")
         }
-        let found = JobFacts(
+        let found = JobKey(
             number: statement.int64(0), tenant: tenant, tenantNumber: statement.int64(2),
             profile: try statement.digest(3), codec: statement.text(4),
             attemptsMaximum: statement.int(5))
