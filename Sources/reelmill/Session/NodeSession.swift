@@ -22,11 +22,7 @@ struct NodeSession {
         let shutdown = ShutdownSwitch()
         let board = ProgressBoard()
         let node = Node(
-            ledger: workplace.ledger, store: workplace.store,
-            options: NodeOptions(
-                workers: workers,
-                workerExecutable: WorkerLocation.find(override: workplace.settings.workerPath),
-                memoryBytes: Machine.budgetBytes, jobs: jobs, endsWhenIdle: endsWhenIdle),
+            ledger: workplace.ledger, store: workplace.store, options: try options(),
             board: board, shutdown: shutdown, logger: logger())
         let display = ProgressDisplay(ledger: workplace.ledger, board: board, jobs: jobs)
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
@@ -55,6 +51,24 @@ struct NodeSession {
             }
             preconditionFailure("the node ends with an ending or an error")
         }
+    }
+
+    private func options() throws -> NodeOptions {
+        var options = NodeOptions(
+            workers: workers,
+            workerExecutable: WorkerLocation.find(override: workplace.settings.workerPath),
+            memoryBytes: Machine.budgetBytes, jobs: jobs, endsWhenIdle: endsWhenIdle)
+        // For tests, which cannot wait half a minute for a lease to run out.
+        let named = ProcessInfo.processInfo.environment["REELMILL_LEASE_MS"] ?? ""
+        guard !named.isEmpty else { return options }
+        guard let milliseconds = Int64(named), (100...3_600_000).contains(milliseconds) else {
+            throw CommandFault(
+                .usage,
+                "REELMILL_LEASE_MS must be a whole number from 100 to 3600000, not “\(named)”")
+        }
+        options.leaseMilliseconds = milliseconds
+        options.renewMilliseconds = milliseconds / 5
+        return options
     }
 
     private func logger() -> Logger {
