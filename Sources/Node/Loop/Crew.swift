@@ -58,8 +58,10 @@ struct Crew {
                 unit: $0.lease.unit, epoch: $0.lease.epoch,
                 progress: node.board.done($0.lease.unit) ?? 0)
         }
-        let kept = try node.ledger.renew(
-            held, node: identity, durationMilliseconds: node.options.leaseMilliseconds)
+        let kept = try node.log.effect("renew") { () throws(LedgerFailure) in
+            try node.ledger.renew(
+                held, node: identity, durationMilliseconds: node.options.leaseMilliseconds)
+        }
         for (unit, member) in members where !kept.contains(unit) && !member.isHandedBack {
             node.logger.notice("lost a lease", metadata: ["unit": "\(unit)"])
             member.task.cancel()
@@ -108,8 +110,10 @@ struct Crew {
             epochs[choice.unit].map { LeasePick(unit: choice.unit, epoch: $0) }
         }
         guard !picks.isEmpty else { return }
-        let leases = try node.ledger.lease(
-            picks, node: identity, durationMilliseconds: node.options.leaseMilliseconds)
+        let leases = try node.log.effect("lease") { () throws(LedgerFailure) in
+            try node.ledger.lease(
+                picks, node: identity, durationMilliseconds: node.options.leaseMilliseconds)
+        }
         for lease in leases { start(lease, &group) }
     }
 
@@ -121,7 +125,7 @@ struct Crew {
         let run = UnitRun(
             context: UnitContext(
                 lease: lease, ledger: node.ledger, store: node.store,
-                workerExecutable: node.options.workerExecutable, board: node.board),
+                workerExecutable: node.options.workerExecutable, board: node.board, log: node.log),
             rule: RetryRule())
         // A task of its own, so that one unit can be cancelled; the group awaits it.
         let task = Task { try await run.run() }

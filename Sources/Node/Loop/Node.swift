@@ -16,6 +16,7 @@ public struct Node: Sendable {
     let board: ProgressBoard
     let shutdown: ShutdownSwitch
     let logger: Logger
+    var log: StageLog { StageLog(logger: logger) }
 
     public init(
         ledger: any Ledger, store: any ArtifactStore, options: NodeOptions, board: ProgressBoard,
@@ -69,7 +70,9 @@ public struct Node: Sendable {
     /// Makes ready what dead nodes of this host had leased, without waiting for the leases to run out.
     func takeBackFromTheDead() throws {
         for node in try ledger.nodes() where NodeIdentity.isDead(node) {
-            let units = try ledger.releaseLeases(ofNode: node.id, reason: "node \(node.id) died")
+            let units = try log.effect("release") { () throws(LedgerFailure) in
+                try ledger.releaseLeases(ofNode: node.id, reason: "node \(node.id) died")
+            }
             try ledger.retire(node.id)
             if !units.isEmpty {
                 logger.notice(

@@ -45,17 +45,25 @@ struct UnitRun: Sendable {
         if let made = try existing() {
             artifact = made
         } else {
+            context.log.begin(lease.kind.rawValue, lease.unit)
             artifact = try await perform()
+            context.log.end(lease.kind.rawValue, lease.unit)
         }
         if Task.isCancelled { return .stopped }
         let outcome: CommitOutcome
         if lease.kind == .probe {
+            context.log.begin("plan", lease.unit)
             let plan = try ProbeStage.plan(context, artifact)
-            outcome = try context.ledger.completeProbe(
-                lease, artifact: artifact, plan: plan,
-                criticalSeconds: Planning.criticalSeconds(plan.units))
+            context.log.end("plan", lease.unit)
+            outcome = try context.log.effect("complete") { () throws(LedgerFailure) in
+                try context.ledger.completeProbe(
+                    lease, artifact: artifact, plan: plan,
+                    criticalSeconds: Planning.criticalSeconds(plan.units))
+            }
         } else {
-            outcome = try context.ledger.complete(lease, artifact: artifact)
+            outcome = try context.log.effect("complete") { () throws(LedgerFailure) in
+                try context.ledger.complete(lease, artifact: artifact)
+            }
         }
         switch outcome {
         case .committed(let state): return .committed(state)
@@ -98,8 +106,9 @@ struct UnitRun: Sendable {
         switch decision {
         case .stop: return .stopped
         case .retry(let delay):
-            let isOurs = try context.ledger.fail(
-                lease, failure: failure, retryAfterMilliseconds: delay)
+            let isOurs = try context.log.effect("fail") { () throws(LedgerFailure) in
+                try context.ledger.fail(lease, failure: failure, retryAfterMilliseconds: delay)
+            }
             return isOurs ? .failed(failure, retryAfterMilliseconds: delay) : .stopped
         case .giveUp(let reason):
             let isOurs = try context.ledger.fail(

@@ -13,17 +13,19 @@ struct UnitContext: Sendable {
     let store: any ArtifactStore
     let workerExecutable: String
     let board: ProgressBoard
+    let log: StageLog
     private let staging = AttemptStaging()
 
     init(
         lease: Lease, ledger: any Ledger, store: any ArtifactStore, workerExecutable: String,
-        board: ProgressBoard
+        board: ProgressBoard, log: StageLog
     ) {
         self.lease = lease
         self.ledger = ledger
         self.store = store
         self.workerExecutable = workerExecutable
         self.board = board
+        self.log = log
     }
 
     /// The job's plan; every unit but the probe has one.
@@ -89,7 +91,9 @@ struct UnitContext: Sendable {
     func commit(
         _ staged: StagedFile, pieces: [Piece], usage: Usage, warnings: [String] = []
     ) throws(Failure) -> Artifact {
+        log.begin("commit", lease.unit)
         let stored = try store.commit(staged)
+        log.end("commit", lease.unit)
         for piece in pieces {
             let extents = piece.fragments.map(\.extent) + [piece.initialization].compactMap { $0 }
             guard extents.allSatisfy({ $0.end <= stored.byteCount }) else {
