@@ -13,6 +13,9 @@ let package = Package(
     products: [
         .executable(name: "reelmill", targets: ["reelmill"]),
         .executable(name: "reelmill-worker", targets: ["reelmill-worker"]),
+        // Aids of development; nothing of the two above links or needs them.
+        .executable(name: "reelmill-chaos", targets: ["reelmill-chaos"]),
+        .library(name: "reelmill-faults", type: .dynamic, targets: ["CFaults"]),
     ],
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
@@ -89,6 +92,13 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
+        .target(name: "CFaults"),
+        .executableTarget(
+            name: "reelmill-chaos",
+            dependencies: [
+                .product(name: "ArgumentParser", package: "swift-argument-parser")
             ],
             swiftSettings: strict),
         .testTarget(
