@@ -19,7 +19,9 @@ enum PublishStage {
         let receipt = try ReceiptMaking.receipt(context, plan, committed, files).bytes()
         let destination = Destination(path: context.lease.job.destination)
         // An attempt before this one may have published and died before it could say so.
-        if try !destination.holds(receipt, at: OutputLayout.receiptPath) {
+        if try destination.holds(receipt, at: OutputLayout.receiptPath) {
+            try destination.settle()
+        } else {
             try destination.check()
             let output = try destination.prepare(
                 job: context.lease.unit.job, epoch: context.lease.epoch)
