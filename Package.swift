@@ -156,7 +156,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "TranscodeModel", "Packager", "ContentDigest", "Ledger", "reelmill",
-                "reelmill-worker",
+                "reelmill-worker", "reelmill-chaos",
             ],
             swiftSettings: strict),
     ],

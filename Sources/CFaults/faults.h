@@ -18,6 +18,9 @@ int faults_decide(enum faults_call call, int descriptor, const char *path, const
 // Milliseconds by which the wall clock is off now; counts as a reading of it.
 long long faults_clock_offset(void);
 
+// How often it was read.
+long long faults_clock_readings(void);
+
 // Sends the signal that is due before or after these bytes are written to descriptor 2.
 void faults_halt(bool is_after, const void *bytes, size_t count);
 

@@ -108,6 +108,14 @@ __attribute__((constructor)) static void begin(void) { faults_prepare(); }
 __attribute__((destructor)) static void end(void) {
     for (int index = 0; index < rule_count; index++)
         faults_note("met %d %ld\n", index, atomic_load(&rules[index].met));
+    faults_note("readings %lld\n", faults_clock_readings());
+}
+
+static bool is_path_of(const struct rule *rule, const char *path) {
+    size_t text = strlen(rule->text), length = path ? strlen(path) : 0;
+    if (!path || text == 0) return text == 0;
+    if (rule->text[text - 1] != '$') return strstr(path, rule->text);
+    return length >= text - 1 && !strncmp(path + length - (text - 1), rule->text, text - 1);
 }
 
 static bool is_due(const struct rule *rule, long met) {
@@ -136,8 +144,7 @@ int faults_decide(enum faults_call call, int descriptor, const char *path, const
             found[length < 0 ? 0 : length] = 0;
             path = found;
         }
-        bool is_meant = !rule->text || (path && strstr(path, rule->text)) ||
-                        (other && strstr(other, rule->text));
+        bool is_meant = !rule->text || is_path_of(rule, path) || is_path_of(rule, other);
         if (!is_meant) continue;
         long met = atomic_fetch_add(&rule->met, 1) + 1;
         if (rule->counts_only || decision != FAULTS_PROCEED || !is_due(rule, met)) continue;

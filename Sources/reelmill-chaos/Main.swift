@@ -20,6 +20,8 @@ struct Chaos: ParsableCommand {
     @Option(
         help: "Only rounds of one kind (stage-kill), or of one way of it (stage-kill/plan-end).")
     var only: String?
+    @Option(help: "Kinds that are left out.")
+    var without: [String] = []
     @Option(help: "A video instead of the small clip that is made.", completion: .file())
     var footage: String?
     @Option(help: "The directory of the built programs. Default: that of this one.")
@@ -33,6 +35,12 @@ struct Chaos: ParsableCommand {
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true)
         var leftOut: [Kind: String] = [:]
+        for name in without {
+            guard let kind = Kind(rawValue: name) else {
+                throw ValidationError("--without \(name): there is no such kind of round")
+            }
+            leftOut[kind] = "as asked (--without)"
+        }
         if !PrivateMounts.isInside {
             leftOut[.diskFull] = try PrivateMounts.enter(log: folder + "/unshare")
         }

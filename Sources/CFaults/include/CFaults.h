@@ -14,7 +14,7 @@
 //             short: half of the bytes are written (write, copy)
 //             count: nothing; how often the rule was met is what one wants to know
 //     WHEN    N the N-th call; N+ that and all after it; N* each N-th. Counted a rule, from 1
-//     TEXT    only calls on files whose path contains it
+//     TEXT    only calls on files whose path contains it; with a '$' at its end, ends with it
 //
 // REELMILL_FAULT_CLOCK   jumps of the clock, separated by ';': MILLISECONDS@ms:N (N real milliseconds after
 //     the start) or MILLISECONDS@calls:N (at the N-th time that the clock is read). The wall clock
@@ -26,4 +26,5 @@
 //     '&' and stand between blanks in the line; before or after it is written.
 //
 // REELMILL_FAULT_LOG     a file to which a line is added for each fault that comes about ("fired …"), and at
-//     the process's own end how often each rule was met ("met INDEX COUNT").
+//     the process's own end how often each rule was met ("met INDEX COUNT") and the clock read ("readings
+//     COUNT").

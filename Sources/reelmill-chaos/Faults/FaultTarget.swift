@@ -6,19 +6,24 @@ struct FaultTarget: Hashable {
     /// A piece of the paths that are meant.
     var text: String
     var effects: [String]
+    /// Whether every unit makes such calls, so that one in several may fail again and again without
+    /// using up any unit's attempts.
+    var isSpread = false
 
     static let syncs = [
         FaultTarget(
-            name: "staging", call: "sync", text: "/store/staging", effects: ["EIO", "ENOSPC"]),
+            name: "staging", call: "sync", text: "/store/staging", effects: ["EIO", "ENOSPC"],
+            isSpread: true),
         FaultTarget(name: "objects", call: "sync", text: "/store/objects", effects: ["EIO"]),
-        FaultTarget(name: "ledger", call: "sync", text: "/ledger.sqlite", effects: ["EIO"]),
+        FaultTarget(
+            name: "ledger", call: "sync", text: "/ledger.sqlite", effects: ["EIO"], isSpread: true),
         FaultTarget(name: "output", call: "sync", text: ".reelmill-", effects: ["EIO", "ENOSPC"]),
     ]
 
     static let writes = [
         FaultTarget(
             name: "write-ledger", call: "write", text: "/ledger.sqlite",
-            effects: ["EIO", "ENOSPC", "short"]),
+            effects: ["EIO", "ENOSPC", "short"], isSpread: true),
         FaultTarget(
             name: "write-staging", call: "write", text: "/store/staging",
             effects: ["EIO", "ENOSPC", "short"]),

@@ -4,7 +4,7 @@ import Foundation
 struct BrokenCall: Disturbance {
     let target: FaultTarget
     let effect: String
-    /// Each so manieth call instead of one.
+    /// Again and again instead of once.
     let isRepeated: Bool
     /// How often the call is made by an undisturbed run.
     let count: Int
@@ -16,7 +16,7 @@ struct BrokenCall: Disturbance {
         let count = reference.targetCounts[target] ?? 0
         guard count > 0 else { return [] }
         return target.effects.flatMap { effect in
-            [false, true].map {
+            (target.isSpread ? [false, true] : [false]).map {
                 BrokenCall(target: target, effect: effect, isRepeated: $0, count: count)
             }
         }
@@ -25,9 +25,9 @@ struct BrokenCall: Disturbance {
     func disturb(_ site: Site, _ account: Account, _ generator: inout Generator) throws {
         // How often a call is made depends a little on timing, so the last ones are left out.
         let number = Int.random(in: 1...max(1, count * 3 / 5), using: &generator)
-        let when = isRepeated ? "\(max(2, number))*" : "\(number)"
-        let isCalledOften = count > 3
-        let rule = target.rule(effect, when: isRepeated && !isCalledOften ? "1" : when)
+        // An attempt makes up to three such calls: then never two of them fail in a row.
+        let interval = Int.random(in: 4...8, using: &generator)
+        let rule = target.rule(effect, when: isRepeated ? "\(interval)*" : "\(number)")
         let child = try site.startTranscode(Faults(rules: [rule]))
         let ending = try site.ending(of: child)
         account.hasFired = site.firedFaults > 0

@@ -21,24 +21,24 @@ struct ClockJump: Disturbance {
     }
 
     func disturb(_ site: Site, _ account: Account, _ generator: inout Generator) throws {
-        // Within the first half, so that it jumps before the end.
-        let span = 1000 * account.reference.seconds
-        var moment = 0
-        var jumps: [String] = []
-        for offset in offsetsMilliseconds {
-            moment += generator.milliseconds(upTo: span / 2 / Double(offsetsMilliseconds.count))
-            jumps.append("\(offset)@ms:\(moment)")
-        }
+        // Within the first half of the readings: how many there are depends a little on timing.
+        let half = max(2, account.reference.clockReadings / 2)
+        let readings = offsetsMilliseconds.map { _ in Int.random(in: 1...half, using: &generator) }
+        let jumps = zip(offsetsMilliseconds, readings.sorted()).map { "\($0)@calls:\($1)" }
+        let delay = Double(generator.milliseconds(upTo: 500 * account.reference.seconds)) / 1000
         let child = try site.startTranscode(Faults(clock: jumps.joined(separator: ";")))
         if isKilled {
-            let delay = Double(moment + 1 + generator.milliseconds(upTo: span / 2)) / 1000
+            let limit = Instant.now + site.patienceSeconds
+            while site.firedFaults < jumps.count, !child.hasEnded, Instant.now < limit {
+                usleep(1000)
+            }
             let deadline = Instant.now + delay
             while Instant.now < deadline, !child.hasEnded { usleep(1000) }
             child.send(SIGKILL)
         }
         let ending = try site.ending(of: child)
         account.noteKilled(child)
-        account.hasFired = site.firedFaults >= 1
+        account.hasFired = site.firedFaults == jumps.count
         guard ending == 0 || (isKilled && ending == -SIGKILL) else {
             throw Violation(
                 "a node whose clock jumped (\(jumps)) ended with \(ending): "

@@ -15,12 +15,15 @@ struct DiskFull: Disturbance {
         let child = try site.startTranscode()
         let deadline = Instant.now + site.patienceSeconds
         while !child.hasEnded, disk.freeBytes > 16 << 10, Instant.now < deadline { usleep(1000) }
-        account.hasFired = disk.freeBytes <= 16 << 10 || child.hasEnded
+        let isFull = disk.freeBytes <= 16 << 10
         let delay = Double(generator.milliseconds(upTo: 1500)) / 1000
         let freeing = Instant.now + delay
         while Instant.now < freeing, !child.hasEnded { usleep(1000) }
         try disk.enlarge(bytes: account.reference.bytes * 4 + (64 << 20), log: log)
         let ending = try site.ending(of: child)
+        let words = child.errors
+        account.hasFired =
+            isFull || words.contains("No space left") || words.contains("is full")
         // 4: the ledger itself met the full disk, and the same command goes on.
         guard ending == 0 || ending == 4 else {
             throw Violation(

@@ -9,8 +9,9 @@ struct Reference {
     var bytes: Int64
     /// How often each marker is in its log.
     var markerCounts: [Marker: Int]
-    /// How often each target's call is made.
+    /// How often each target's call is made, and the clock is read.
     var targetCounts: [FaultTarget: Int]
+    var clockReadings: Int
 
     /// Makes it, under the fault layer with rules that only count, so that every number is of the very
     /// program that will be disturbed.
@@ -32,7 +33,8 @@ struct Reference {
             markerCounts: Dictionary(
                 uniqueKeysWithValues: Marker.all.map { ($0, $0.count(in: log)) }),
             targetCounts: Dictionary(
-                uniqueKeysWithValues: zip(targets, targets.indices.map { met[$0] ?? 0 })))
+                uniqueKeysWithValues: zip(targets, targets.indices.map { met[$0] ?? 0 })),
+            clockReadings: try clockReadings(of: site))
         try site.remove()
         return reference
     }
@@ -56,6 +58,15 @@ struct Reference {
         }
         guard !met.isEmpty else { throw ChaosFault("the fault layer was not loaded") }
         return met
+    }
+
+    private static func clockReadings(of site: Site) throws -> Int {
+        let text = try String(contentsOfFile: site.faultLog, encoding: .utf8)
+        let line = text.split(separator: "\n").last { $0.hasPrefix("readings ") }
+        guard let count = line.flatMap({ Int($0.dropFirst(9)) }), count > 0 else {
+            throw ChaosFault("the fault layer did not see the clock being read")
+        }
+        return count
     }
 
     private static func size(of folder: String) throws -> Int64 {
