@@ -15,6 +15,9 @@ struct Drill {
         say(
             "seed \(seed); an undisturbed run takes \(Int(reference.seconds * 1000)) ms and makes "
                 + "\(reference.files.count) files")
+        for name in reference.unreached {
+            say("left out: \(name): an undisturbed run does not come there")
+        }
         let deal = try Deal(reference, leavingOut: Set(leftOut.keys), only: only, seed: seed)
         var tally = Tally()
         let start = Instant.now

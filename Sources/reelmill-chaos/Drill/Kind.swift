@@ -40,6 +40,13 @@ enum Kind: String, CaseIterable {
 }
 
 extension Reference {
+    /// What cannot be disturbed because a run of this footage never does it.
+    var unreached: [String] {
+        Marker.all.filter { !reaches($0) }.map { "\(Kind.stageKill.rawValue)/\($0.name)" }
+            + (FaultTarget.syncs + FaultTarget.writes).filter { targetCounts[$0] ?? 0 == 0 }
+            .map { "\($0.call) of \($0.name)" }
+    }
+
     /// Whether a node comes to a marker, once what it needs is arranged.
     fileprivate func reaches(_ marker: Marker) -> Bool {
         marker.need != .nothing || markerCounts[marker, default: 0] > 0

@@ -19,6 +19,10 @@ struct Marker: Hashable {
     var need = Need.nothing
 
     static let all: [Marker] = stages + effects
+    /// A node that comes here holds a lease.
+    static let encodeBegin = Marker(name: "encode-begin", words: ["stage=encode", "phase=begin"])
+    /// What a node says that learns that a lease is not its own any more.
+    static let lostLeaseText = "lost a lease"
 
     private static let stages: [Marker] = [
         "probe", "plan", "encode", "audio", "images", "stitch", "package", "verify", "publish",

@@ -17,13 +17,9 @@ struct StageKill: Disturbance {
         case .nothing, .time: break
         case .failure: faults.rules = [FaultTarget.syncs[0].rule("EIO", when: "1")]
         case .deadNode:
-            // One that held leases: a unit had begun.
-            try die(
-                Faults(
-                    halt: Faults.Halt(
-                        signal: .kill, side: .after, number: 1,
-                        marker: Marker(name: "", words: ["stage=encode", "phase=begin"]))),
-                site, account)
+            let first = Faults.Halt(
+                signal: .kill, side: .after, number: 1, marker: .encodeBegin)
+            try die(Faults(halt: first), site, account)
             account.hasFired = false
         }
         try die(faults, site, account)

@@ -54,7 +54,7 @@ struct Zombie: Disturbance {
             account.hasFired = !held.isEmpty
             try requireFenced(held, site)
         } else {
-            account.hasFired = zombie.errors.contains("lost a lease")
+            account.hasFired = zombie.errors.contains(Marker.lostLeaseText)
         }
     }
 

@@ -51,8 +51,8 @@ struct Workshop {
             "/usr/bin/env",
             [
                 "ffmpeg", "-v", "error", "-nostdin", "-y", "-f", "lavfi", "-i",
-                "testsrc2=size=320x180:rate=24:duration=5", "-f", "lavfi", "-i",
-                "sine=frequency=330:sample_rate=48000:duration=5", "-c:v", "libx264", "-preset",
+                "testsrc2=size=320x180:rate=24:duration=7", "-f", "lavfi", "-i",
+                "sine=frequency=330:sample_rate=48000:duration=7", "-c:v", "libx264", "-preset",
                 "ultrafast", "-g", "30", "-c:a", "aac", clip,
             ], environment: ["PATH": "/usr/bin:/bin"], log: folder + "/ffmpeg")
         guard child.wait(seconds: 120) == 0 else { throw ChaosFault("ffmpeg: \(child.errors)") }
