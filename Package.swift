@@ -13,6 +13,9 @@ let package = Package(
     products: [
         .executable(name: "reelmill", targets: ["reelmill"]),
         .executable(name: "reelmill-worker", targets: ["reelmill-worker"]),
+        // Aids of development; nothing of the two above links or needs them.
+        .executable(name: "reelmill-chaos", targets: ["reelmill-chaos"]),
+        .library(name: "reelmill-faults", type: .dynamic, targets: ["CFaults"]),
     ],
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
@@ -103,6 +106,13 @@ let package = Package(
         .executableTarget(
             name: "reelmill-zombie", dependencies: ["TranscodeModel", "ContentDigest", "Ledger"],
             swiftSettings: strict),
+        .target(name: "CFaults"),
+        .executableTarget(
+            name: "reelmill-chaos",
+            dependencies: [
+                .product(name: "ArgumentParser", package: "swift-argument-parser")
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "TranscodeModelTests", dependencies: ["TranscodeModel"],
             swiftSettings: strict),
@@ -165,7 +175,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "TranscodeModel", "Packager", "ContentDigest", "Ledger", "reelmill",
-                "reelmill-worker",
+                "reelmill-worker", "reelmill-chaos",
             ],
             swiftSettings: strict),
     ],

@@ -222,7 +222,8 @@ struct NodeCoreTests {
         #expect(reason.code == .quarantined)
     }
 
-    @Test("a unit that waits out a delay is looked for when it is over, not at the next regular look")
+    @Test(
+        "a unit that waits out a delay is looked for when it is over, not at the next regular look")
     func wake() throws {
         var bench = CoreBench.started()
         let lease = bench.lease("j")
