@@ -17,7 +17,6 @@ public struct Node: Sendable {
     let board: ProgressBoard
     let shutdown: ShutdownSwitch
     let logger: Logger
-    var log: StageLog { StageLog(logger: logger) }
 
     public init(
         ledger: any Ledger, store: any ArtifactStore, options: NodeOptions, board: ProgressBoard,
