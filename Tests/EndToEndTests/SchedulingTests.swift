@@ -102,7 +102,7 @@ struct SchedulingTests {
     )
     func quarantine() throws {
         let scene = try Scene()
-        try scene.makeClip("bad.mp4", seconds: 3)
+        try scene.makeClip("bad.mp4", seconds: 6)
         try scene.makeClip("good.mp4", seconds: 2)
         // Only the bad clip has a second chunk of a whole.
         let worker = try install(
