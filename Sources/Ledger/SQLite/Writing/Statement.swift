@@ -20,7 +20,7 @@ struct SQLiteFault: Error {
 
 /// A prepared statement, used again and again: bind, step or run, and it is ready for the next time.
 final class Statement {
-    private let pointer: OpaquePointer
+    let pointer: OpaquePointer
     private let connection: OpaquePointer
 
     init(_ connection: OpaquePointer, _ sql: UnsafePointer<CChar>) throws {
@@ -54,6 +54,16 @@ final class Statement {
                 _ = sqlite3_bind_text(
                     pointer, index, $0.baseAddress ?? UnsafePointer(bitPattern: 1), Int32($0.count),
                     Statement.copied)
+            }
+        }
+    }
+
+    /// UTF-8.
+    func bindText(_ index: Int32, _ text: [UInt8]) {
+        text.withUnsafeBytes { bytes in
+            bytes.withMemoryRebound(to: CChar.self) {
+                _ = sqlite3_bind_text(
+                    pointer, index, $0.baseAddress, Int32($0.count), Statement.copied)
             }
         }
     }
