@@ -45,6 +45,8 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "Scheduler", dependencies: ["TranscodeModel", "Ledger"], swiftSettings: strict),
+        // A disk that fails on request. Only tests and the simulator may depend on it.
+        .target(name: "CFaultVFS", linkerSettings: [.linkedLibrary("sqlite3")]),
         .target(name: "CFileSystem"),
         .target(
             name: "ArtifactStore",
@@ -105,6 +107,13 @@ let package = Package(
             name: "LedgerTests",
             dependencies: [
                 "Ledger", "TranscodeModel", "ContentDigest",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "LedgerFaultTests",
+            dependencies: [
+                "CFaultVFS", "Ledger", "TranscodeModel", "ContentDigest",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
