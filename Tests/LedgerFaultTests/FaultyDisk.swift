@@ -61,11 +61,22 @@ enum FaultyDisk {
     static func count(_ calls: Calls) -> Int { Int(reelmill_fault_calls(calls.rawValue)) }
     static func cut() { reelmill_fault_cut() }
 
+    /// What became of the writes and truncations that were not synced when the power went.
+    struct Loss: Sendable {
+        var kept = 0
+        var undone = 0
+        var torn = 0
+        /// Deleted files that are back.
+        var resurrected = 0
+    }
+
     @discardableResult
-    static func restore(seed: UInt64) throws -> reelmill_fault_loss {
+    static func restore(seed: UInt64) throws -> Loss {
         var loss = reelmill_fault_loss()
         try #require(reelmill_fault_restore(seed, &loss) == 0)
-        return loss
+        return Loss(
+            kept: Int(loss.kept), undone: Int(loss.undone), torn: Int(loss.torn),
+            resurrected: Int(loss.resurrected))
     }
 }
 
@@ -82,14 +93,16 @@ extension reelmill_fault_kind {
     }
 }
 
-/// A directory that goes with the value.
+/// A directory that goes with the value. In memory, where there is such a place: the faulty disk syncs nothing.
 final class Scratch {
     let path: String
 
     init() throws {
-        path =
-            FileManager.default.temporaryDirectory.appending(path: "fault-\(UUID().uuidString)")
-            .path
+        let memory = "/dev/shm"
+        let parent =
+            FileManager.default.isWritableFile(atPath: memory)
+            ? URL(fileURLWithPath: memory) : FileManager.default.temporaryDirectory
+        path = parent.appending(path: "reelmill-fault-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(
             atPath: path, withIntermediateDirectories: true)
     }

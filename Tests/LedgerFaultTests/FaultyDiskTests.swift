@@ -1,4 +1,3 @@
-import CFaultVFS
 import Foundation
 import GRDB
 import Testing
@@ -88,7 +87,7 @@ struct FaultyDiskTests {
                 #expect(throws: DatabaseError.self) { try Plain.open(scratch) }
                 try queue.close()
                 let loss = try FaultyDisk.restore(seed: seed)
-                torn += Int(loss.torn)
+                torn += loss.torn
 
                 let after = try Plain.open(scratch)
                 let count = try Plain.count(after)
