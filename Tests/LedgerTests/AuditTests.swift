@@ -8,7 +8,7 @@ struct AuditTests {
         let fixture = try LedgerFixture()
         try fixture.runningJob()
         let lease = try #require(try fixture.leaseNext())
-        _ = try fixture.ledger.complete(lease, artifact: LedgerFixture.artifact())
+        _ = try fixture.complete(lease)
         #expect(try fixture.ledger.audit().findings == [])
         try fixture.raw(
             """

@@ -2,7 +2,9 @@ public import TranscodeModel
 
 /// A change that a node asks of the ledger. Many are performed in one transaction, in order.
 public enum LedgerOperation: Hashable, Sendable {
+    /// Doing it again changes nothing.
     case register(NodeRecord)
+    /// Doing it again changes nothing.
     case retire(NodeID)
     /// Leases those picks that are still ready at their epoch, whose time has come, and whose tenant is below
     /// its cap. Each counts an attempt (I11).
@@ -80,8 +82,11 @@ public struct Release: Hashable, Sendable {
     }
 
     public enum Verdict: Hashable, Sendable {
-        /// Ready again after a delay. `returnsAttempt`: the unit was not at fault, and may try once more.
-        case retry(afterMilliseconds: Int64, splits: Bool, returnsAttempt: Bool)
+        /// Ready again after a delay. `returnsAttempt`: the unit was not at fault, and may try once more. If no
+        /// attempt is left then, dead, with the failure `exhausted`: a hedge may have used one that the
+        /// decider did not see.
+        case retry(
+            afterMilliseconds: Int64, splits: Bool, returnsAttempt: Bool, exhausted: Failure)
         /// The unit is dead, and its job fails with this reason.
         case dead(Failure)
     }
@@ -107,7 +112,7 @@ public struct Release: Hashable, Sendable {
 
 public enum ReleaseOutcome: Hashable, Sendable {
     /// The unit is ready again, or dead.
-    case released
+    case released(UnitState)
     /// Another lease shared the unit, and goes on alone: the verdict was not needed.
     case rivalGoesOn
     /// The lease was not to be ended on this ground any more: nothing was changed.

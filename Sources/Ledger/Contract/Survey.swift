@@ -36,7 +36,7 @@ public struct LedgerSurvey: Hashable, Sendable {
     public var nodes: [NodeRecord]
     /// Leased encode, audio and image units without a second lease, longest overdue first.
     public var stragglers: [Straggler]
-    /// Those that are open.
+    /// All that were ever open; few.
     public var breakers: [BreakerRecord]
     /// Jobs (of those asked for) that have not ended.
     public var unfinishedJobs: Int

@@ -5,8 +5,10 @@ public import TranscodeModel
 public enum NodeEvent: Hashable, Sendable {
     /// The first event of all.
     case started
-    /// Time has passed, or the ledger may have changed: the core looks what is due.
+    /// Time has passed: the core looks what is due.
     case tick
+    /// The ledger may have changed, so that there may be work.
+    case changed
     /// The answer to `NodeEffect.survey`. `lost` are all leases of those nodes of the survey that are known to be
     /// dead, `dead` those nodes. `scratchBytes` can still be stored.
     case surveyed(LedgerSurvey, dead: [NodeID], lost: [LeaseSighting], scratchBytes: Int64)

@@ -1,0 +1,3 @@
+extension SQLiteLedger {
+    public func audit() throws(LedgerFailure) -> AuditReport { AuditReport() }
+}
