@@ -118,6 +118,7 @@ let package = Package(
             dependencies: [
                 "CFaultVFS", "Ledger", "TranscodeModel", "ContentDigest",
                 .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
         .testTarget(

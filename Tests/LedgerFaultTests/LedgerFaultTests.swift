@@ -13,9 +13,9 @@ struct LedgerFaultTests {
             processExitsWith: .success, observing: [\.standardOutputContent]
         ) {
             try attack("disk errors") { attack in
-                for count: Int64 in [1, -1] {
-                    try attack.strikeEverywhere(.ioError(.disk, count: count))
-                }
+                try attack.strikeEverywhere([
+                    .ioError(.disk, count: 1), .ioError(.disk, count: -1),
+                ])
             }
         }
         report(result)
@@ -27,9 +27,7 @@ struct LedgerFaultTests {
             processExitsWith: .success, observing: [\.standardOutputContent]
         ) {
             try attack("full disk") { attack in
-                for count: Int64 in [1, -1] {
-                    try attack.strikeEverywhere(.full(count: count))
-                }
+                try attack.strikeEverywhere([.full(count: 1), .full(count: -1)])
             }
         }
         report(result)
@@ -41,9 +39,7 @@ struct LedgerFaultTests {
             processExitsWith: .success, observing: [\.standardOutputContent]
         ) {
             try attack("locks") { attack in
-                for count: Int64 in [1, 40] {
-                    try attack.strikeEverywhere(.busy(count: count))
-                }
+                try attack.strikeEverywhere([.busy(count: 1), .busy(count: 40)])
             }
         }
         report(result)
@@ -74,13 +70,15 @@ struct LedgerFaultTests {
             processExitsWith: .success, observing: [\.standardOutputContent]
         ) {
             try attack("opening") { attack in
-                for step in [0, 9] {
-                    for fault: FaultyDisk.Fault in [
-                        .ioError(.disk, count: 1), .ioError(.disk, count: -1), .full(count: 1),
-                        .full(count: -1), .busy(count: 1), .busy(count: 40), .powerCut,
-                    ] {
+                let kinds: [[FaultyDisk.Fault]] = [
+                    [.ioError(.disk, count: 1), .ioError(.disk, count: -1)],
+                    [.full(count: 1), .full(count: -1)], [.busy(count: 1), .busy(count: 40)],
+                    [.powerCut],
+                ]
+                for faults in kinds {
+                    for step in [0, 9] {
                         try attack.strikeEverywhere(
-                            fault, steps: step..<step + 1, phase: .opening)
+                            faults, steps: step..<step + 1, phase: .opening, seeds: [0, 2, 3])
                     }
                 }
             }
@@ -94,7 +92,7 @@ struct LedgerFaultTests {
             processExitsWith: .success, observing: [\.standardOutputContent]
         ) {
             try attack("power cuts") { attack in
-                try attack.strikeEverywhere(.powerCut, seeds: [0, 1, 2, 3, 6])
+                try attack.strikeEverywhere([.powerCut], seeds: [0, 2, 0, 3, 1])
             }
         }
         report(result)
@@ -107,7 +105,7 @@ struct LedgerFaultTests {
         ) {
             try attack("failed syncs, then power cuts") { attack in
                 try attack.strikeEverywhere(
-                    .ioError([.write, .sync], count: 1), thenCut: true, seeds: [0, 2, 3])
+                    [.ioError([.write, .sync], count: 1)], thenCut: true, seeds: [0, 2, 3])
             }
         }
         report(result)
@@ -119,7 +117,9 @@ struct LedgerFaultTests {
             processExitsWith: .success, observing: [\.standardOutputContent]
         ) {
             try attack("no memory") { attack in
-                try attack.strikeEverywhere(.noMemory(count: 1), stride: memoryStride)
+                try attack.strikeEverywhere(
+                    [.noMemory(count: 1), .noMemory(count: -1)],
+                    stride: Attack.isThorough ? 1 : 97)
             }
         }
         report(result)
@@ -131,15 +131,10 @@ struct LedgerFaultTests {
             try FaultyDisk.install()
             var attack = try Attack(bug: .noSyncBeforeCommit)
             #expect(throws: Attack.Lost.self) {
-                try attack.strikeEverywhere(.powerCut, seeds: [0, 1, 2, 3, 6])
+                try attack.strikeEverywhere([.powerCut], seeds: [0, 2, 0, 3, 1])
             }
         }
     }
-}
-
-/// Every allocation is tried with `REELMILL_FAULT_STRIDE=1`; without it, one in so many.
-private var memoryStride: Int {
-    ProcessInfo.processInfo.environment["REELMILL_FAULT_STRIDE"].flatMap { Int($0) } ?? 29
 }
 
 /// Attacks a ledger in this process, which is the test's own, and prints how often.
