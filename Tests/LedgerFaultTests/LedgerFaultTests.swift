@@ -131,7 +131,8 @@ struct LedgerFaultTests {
             try FaultyDisk.install()
             var attack = try Attack(bug: .noSyncBeforeCommit)
             #expect(throws: Attack.Lost.self) {
-                try attack.strikeEverywhere([.powerCut], seeds: [0, 2, 0, 3, 1])
+                try attack.strikeEverywhere(
+                    [.ioError([.write, .sync], count: 1)], thenCut: true, seeds: [0])
             }
         }
     }
