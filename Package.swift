@@ -51,6 +51,8 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "Scheduler", dependencies: ["TranscodeModel", "Ledger"], swiftSettings: strict),
+        // A disk that fails on request. Only tests and the simulator may depend on it.
+        .target(name: "CFaultVFS", linkerSettings: [.linkedLibrary("sqlite3")]),
         .target(name: "CFileSystem"),
         .target(
             name: "ArtifactStore",
@@ -127,6 +129,14 @@ let package = Package(
             dependencies: [
                 "Ledger", "TranscodeModel", "ContentDigest",
                 .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "LedgerFaultTests",
+            dependencies: [
+                "CFaultVFS", "Ledger", "TranscodeModel", "ContentDigest",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
         .testTarget(

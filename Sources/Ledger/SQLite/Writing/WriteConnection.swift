@@ -26,6 +26,8 @@ final class WriteConnection: @unchecked Sendable {
     let chain: OpaquePointer
     let plantedBug: PlantedBug?
     private var statements: [UInt: Statement] = [:]
+    /// Prepared in time: when memory has run out it is too late.
+    private var rollback: Statement?
     private var facts: [JobID: JobKey] = [:]
     private static let factsMaximum = 20_000
     private var lastProfile: (profile: Profile, text: String)?
@@ -35,10 +37,14 @@ final class WriteConnection: @unchecked Sendable {
         self.pointer = pointer
         self.chain = chain
         self.plantedBug = plantedBug
+        rollback = try Statement(pointer, "ROLLBACK")
     }
 
     /// Lets go of the statements, before the connection is closed.
-    func close() { statements = [:] }
+    func close() {
+        statements = [:]
+        rollback = nil
+    }
 
     /// The statement of this text, prepared at its first use. A literal has one address.
     func statement(_ sql: StaticString) throws -> Statement {
@@ -85,5 +91,10 @@ final class WriteConnection: @unchecked Sendable {
     /// After a rollback: a job may not be there after all.
     func forget() { facts = [:] }
 
-    var hasTransaction: Bool { sqlite3_get_autocommit(pointer) == 0 }
+    /// Ends the transaction, if SQLite has not done so itself.
+    func rollBack() {
+        if hasTransaction { rollback?.attempt() }
+    }
+
+    private var hasTransaction: Bool { sqlite3_get_autocommit(pointer) == 0 }
 }
