@@ -171,7 +171,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "SimulatorTests",
-            dependencies: ["Simulator", "Ledger", "Scheduler", "TranscodeModel"],
+            dependencies: [
+                "Simulator", "Ledger", "Scheduler", "ArtifactStore", "TranscodeModel",
+                "ContentDigest",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "ZombieTests", dependencies: ["reelmill-zombie"], swiftSettings: strict),
