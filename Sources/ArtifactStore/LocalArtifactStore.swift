@@ -101,16 +101,26 @@ public struct LocalArtifactStore: ArtifactStore {
         return nil
     }
 
-    public func sweepStaging(keeping: Set<StagingName>) throws(Failure) -> Int {
-        let kept = Set(keeping.map { "\($0.unit)~\($0.epoch)" })
+    public func sweepStaging(live: () throws -> Set<StagingName>) throws -> Int {
+        let listed = try names(in: staging)
+        guard !listed.isEmpty else { return 0 }
+        let kept = Set(try live().map { "\($0.unit)~\($0.epoch)" })
         var removed = 0
-        for name in try names(in: staging) {
+        for name in listed {
             let parts = name.split(separator: "~")
             if parts.count == 4, kept.contains("\(parts[1])~\(parts[2])") { continue }
             try removeTree(staging + "/" + name)
             removed += 1
         }
         return removed
+    }
+
+    public func tenants() throws(Failure) -> [String] { try names(in: root + "/objects") }
+
+    public func staged() throws(Failure) -> [String] { try names(in: staging) }
+
+    public func remove(_ digest: Digest, tenant: TenantID) throws(Failure) {
+        try removeTree(path(of: digest, tenant))
     }
 
     public func inventory(tenant: TenantID) throws(Failure) -> [Digest] {

@@ -66,6 +66,7 @@ public enum FailureCode: String, Sendable, Codable, CaseIterable {
     case storageFull = "storage-full"
     case storageFailed = "storage-failed"
     case artifactMissing = "artifact-missing"
+    case ledgerUnreadable = "ledger-unreadable"
     case leaseLost = "lease-lost"
     case cancelled = "cancelled"
     case internalFault = "internal-fault"

@@ -76,6 +76,7 @@ struct Reelmill: AsyncParsableCommand {
                 name: "Jobs",
                 subcommands: [
                     StatusCommand.self, List.self, Wait.self, Cancel.self, Retry.self, Events.self,
+                    Tenant.self,
                 ]),
             CommandGroup(
                 name: "Inspecting",

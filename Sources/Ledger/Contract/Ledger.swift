@@ -84,4 +84,6 @@ public struct LedgerFailure: Error, Hashable, Sendable, CustomStringConvertible 
 public struct LedgerClock: Sendable {
     let read: @Sendable () -> Int64
     public init(_ read: @escaping @Sendable () -> Int64) { self.read = read }
+    /// Now.
+    public var milliseconds: Int64 { read() }
 }

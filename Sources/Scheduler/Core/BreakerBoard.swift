@@ -102,7 +102,9 @@ struct BreakerBoard: Hashable {
 
     /// Whether a straggler may be given to another worker now.
     func admits(_ straggler: Straggler) -> Bool {
-        Self.keys(straggler.kind, straggler.encoder, straggler.profile).allSatisfy { open[$0] == nil }
+        Self.keys(straggler.kind, straggler.encoder, straggler.profile).allSatisfy {
+            open[$0] == nil
+        }
     }
 
     /// The change that a failure makes, if any.

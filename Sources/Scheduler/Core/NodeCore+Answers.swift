@@ -22,14 +22,19 @@ extension NodeCore {
             case (.hedge(_, _, _, let reason), .leased(let leases)):
                 effects += take(leases, now)
                 effects += leases.map { .note(.hedged($0.token, reason: reason)) }
-            case (_, .leased(let leases)): effects += take(leases, now)
+            case (.lease(let picks, _, _), .leased(let leases)):
+                let granted = Set(leases.map(\.unit))
+                for pick in picks where !granted.contains(pick.unit) {
+                    breakers.endTrials(pick.unit)
+                }
+                effects += take(leases, now)
             case (.renew(let held, _), .renewed(let kept)):
                 for lease in held where !kept.contains(lease.token) { effects += lose(lease.token) }
             case (.complete(let completion), .completed(let outcome)):
                 effects += settle(completion, outcome)
             case (.release(let release), .released(let outcome)):
                 if members[release.token] != nil {
-                    effects += settle(release, outcome)
+                    effects += settle(release, outcome, now)
                 } else if case .released = outcome {
                     taken[release.reason, default: []].append(release.token)
                 }
@@ -86,7 +91,9 @@ extension NodeCore {
         return changes.isEmpty ? [] : [.ask(changes.map { .setBreaker($0) })]
     }
 
-    private mutating func settle(_ release: Release, _ outcome: ReleaseOutcome) -> [NodeEffect] {
+    private mutating func settle(
+        _ release: Release, _ outcome: ReleaseOutcome, _ now: Int64
+    ) -> [NodeEffect] {
         guard let member = members.removeValue(forKey: release.token),
             case .ending(_, let note) = member.phase
         else { return [] }
@@ -94,6 +101,10 @@ extension NodeCore {
         case .fenced: return [.note(.fenced(release.token))]
         case .rivalGoesOn: return []
         case .released(let state):
+            if case .retry(let delay, _, _, _) = release.verdict, state == .ready {
+                // Not before the ledger's clock has passed it too.
+                wakeAt = min(wakeAt ?? .max, now + delay + 1)
+            }
             if state == .dead, case .retried(let token, let kind, let failure, _)? = note {
                 return [.note(.jobFailed(token, kind, failure))]
             }
@@ -116,7 +127,9 @@ extension NodeCore {
             case .renew: lastRenewal = now - policy.renewMilliseconds + Self.resendMilliseconds
             case .complete(let completion): resendLater(completion.token, now)
             case .release(let release): resendLater(release.token, now)
-            case .lease, .hedge, .setBreaker: break
+            // Who tried a breaker with one of these does not any more.
+            case .lease(let picks, _, _): for pick in picks { breakers.endTrials(pick.unit) }
+            case .hedge, .setBreaker: break
             }
         }
         return suffer(failure, now)
@@ -136,7 +149,9 @@ extension NodeCore {
             let start = troubleStart ?? now
             let isNew = troubleStart == nil
             troubleStart = start
-            if now - start > policy.ledgerPatienceMilliseconds { return end(.ledgerFailed(failure)) }
+            if now - start > policy.ledgerPatienceMilliseconds {
+                return end(.ledgerFailed(failure))
+            }
             return isNew ? [.note(.ledgerTrouble(failure))] : []
         }
     }

@@ -10,7 +10,8 @@ extension NodeCore {
         ledgerOffset = survey.nowMilliseconds - now
         breakers.see(survey.breakers)
         var effects = fence(survey.own)
-        var operations = takeBack(dead, lost) + expire(survey.overdue, besides: Set(lost.map(\.token)))
+        var operations =
+            takeBack(dead, lost) + expire(survey.overdue, besides: Set(lost.map(\.token)))
         operations += giveBackOrphans(survey.own)
         if survey.overdue.contains(where: { members[$0.token] != nil }) { lastRenewal = .min / 2 }
         if isIdle(survey), operations.isEmpty {
@@ -78,7 +79,9 @@ extension NodeCore {
     /// Leases of ours that we do not know: the answer that granted them was lost.
     private func giveBackOrphans(_ own: [LeaseToken]) -> [LedgerOperation] {
         guard plantedBug != .forgetsOrphans else { return [] }
-        return own.filter { members[$0] == nil }.map { release(handingBack: $0, "an answer was lost") }
+        return own.filter { members[$0] == nil }.map {
+            release(handingBack: $0, "an answer was lost")
+        }
     }
 
     func release(handingBack token: LeaseToken, _ reason: String) -> LedgerOperation {
@@ -93,11 +96,13 @@ extension NodeCore {
     }
 
     private mutating func choose(
-        _ survey: LedgerSurvey, scratchBytes: Int64, using generator: inout some RandomNumberGenerator
+        _ survey: LedgerSurvey, scratchBytes: Int64,
+        using generator: inout some RandomNumberGenerator
     ) -> [LedgerOperation] {
         var capacity = members.values.map(\.lease.estimate).reduce(
             Capacity(
-                workers: policy.workers, memoryBytes: policy.memoryBytes, scratchBytes: scratchBytes)
+                workers: policy.workers, memoryBytes: policy.memoryBytes, scratchBytes: scratchBytes
+            )
         ) { $0.less($1) }
         if plantedBug == .ignoresCapacity { capacity.workers += 1 }
         let admitted = breakers.admit(survey.candidates, ledgerNow: survey.nowMilliseconds)
