@@ -37,10 +37,13 @@ let package = Package(
         .target(
             name: "Planner", dependencies: ["TranscodeModel", "ContentDigest"],
             swiftSettings: strict),
+        .target(name: "CLedger", linkerSettings: [.linkedLibrary("crypto")]),
         .target(
             name: "Ledger",
             dependencies: [
-                "TranscodeModel", "ContentDigest", .product(name: "GRDB", package: "GRDB.swift"),
+                "TranscodeModel", "ContentDigest", "CLedger",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
         .target(
