@@ -13,6 +13,9 @@ let package = Package(
     products: [
         .executable(name: "reelmill", targets: ["reelmill"]),
         .executable(name: "reelmill-worker", targets: ["reelmill-worker"]),
+        // Aids of development; nothing of the two above links or needs them.
+        .executable(name: "reelmill-chaos", targets: ["reelmill-chaos"]),
+        .library(name: "reelmill-faults", type: .dynamic, targets: ["CFaults"]),
     ],
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
@@ -48,6 +51,8 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "Scheduler", dependencies: ["TranscodeModel", "Ledger"], swiftSettings: strict),
+        // A disk that fails on request. Only tests and the simulator may depend on it.
+        .target(name: "CFaultVFS", linkerSettings: [.linkedLibrary("sqlite3")]),
         .target(name: "CFileSystem"),
         .target(
             name: "ArtifactStore",
@@ -103,6 +108,13 @@ let package = Package(
         .executableTarget(
             name: "reelmill-zombie", dependencies: ["TranscodeModel", "ContentDigest", "Ledger"],
             swiftSettings: strict),
+        .target(name: "CFaults"),
+        .executableTarget(
+            name: "reelmill-chaos",
+            dependencies: [
+                .product(name: "ArgumentParser", package: "swift-argument-parser")
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "TranscodeModelTests", dependencies: ["TranscodeModel"],
             swiftSettings: strict),
@@ -117,6 +129,14 @@ let package = Package(
             dependencies: [
                 "Ledger", "TranscodeModel", "ContentDigest",
                 .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "LedgerFaultTests",
+            dependencies: [
+                "CFaultVFS", "Ledger", "TranscodeModel", "ContentDigest",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
         .testTarget(
@@ -151,7 +171,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "SimulatorTests",
-            dependencies: ["Simulator", "Ledger", "Scheduler", "TranscodeModel"],
+            dependencies: [
+                "Simulator", "Ledger", "Scheduler", "ArtifactStore", "TranscodeModel",
+                "ContentDigest",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "ZombieTests", dependencies: ["reelmill-zombie"], swiftSettings: strict),
@@ -165,7 +188,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "TranscodeModel", "Packager", "ContentDigest", "Ledger", "reelmill",
-                "reelmill-worker",
+                "reelmill-worker", "reelmill-chaos",
             ],
             swiftSettings: strict),
     ],

@@ -17,47 +17,77 @@ struct ZombieLedger {
         ledger = try SQLiteLedger.open(
             at: folder + "/ledger.sqlite", clock: LedgerClock { time.now })
         for node in ["A", "B"] {
-            try ledger.register(
-                NodeRecord(
-                    id: NodeID(node), host: "host", bootID: "boot", processID: 1, processStart: "1",
-                    workers: 1))
+            _ = try perform(
+                .register(
+                    NodeRecord(
+                        id: NodeID(node), host: "host", bootID: "boot", processID: 1,
+                        processStart: "1", workers: 1)))
         }
         _ = try ledger.enqueue([submission])
         guard let probe = try lease(node: "A") else {
             throw LedgerFailure(.refused, "the probe of a new job cannot be leased")
         }
-        let outcome = try ledger.completeProbe(
-            probe, artifact: artifact("index"), plan: plan, criticalSeconds: [2, 1])
-        guard outcome == .committed(.running) else {
-            throw LedgerFailure(.refused, "the probe of a new job cannot be completed: \(outcome)")
+        let answer = try perform(
+            .complete(
+                Completion(
+                    token: probe.token, artifact: artifact("index"),
+                    planned: PlannedJob(plan: plan, criticalSeconds: [2, 1]))))
+        guard answer == .completed(.committed(.running)) else {
+            throw LedgerFailure(.refused, "the probe of a new job cannot be completed: \(answer)")
         }
+    }
+
+    private func perform(_ operation: LedgerOperation) throws -> LedgerAnswer {
+        try ledger.perform([operation])[0]
+    }
+
+    private func survey(_ node: String) throws -> LedgerSurvey {
+        try ledger.survey(
+            SurveyRequest(
+                node: NodeID(node), jobs: nil, candidatesMaximum: 1, stragglersMaximum: 0))
     }
 
     /// Nil when nothing is ready.
     func lease(node: String) throws -> Lease? {
-        guard let next = try ledger.candidates(limit: 1, jobs: nil).first else { return nil }
-        return try ledger.lease(
-            [LeasePick(unit: next.unit, epoch: next.epoch)], node: NodeID(node),
-            durationMilliseconds: 1000
-        ).first
+        guard let next = try survey(node).candidates.first else { return nil }
+        let pick = LeasePick(tenant: next.tenant, unit: next.unit, epoch: next.epoch)
+        guard
+            case .leased(let leases) = try perform(
+                .lease([pick], node: NodeID(node), durationMilliseconds: 1000))
+        else { return nil }
+        return leases.first
     }
 
     /// Lets twice a lease's time pass; true when the ledger took this lease back.
     func expire(_ lease: Lease) throws -> Bool {
         time.pass(2000)
-        return try ledger.expireLeases() == [lease.unit]
+        guard try survey("B").overdue.map(\.token) == [lease.token] else { return false }
+        let reason = "the lease was not renewed in time"
+        let answer = try perform(
+            .release(
+                Release(
+                    token: lease.token, ground: .overdue,
+                    verdict: .retry(
+                        afterMilliseconds: 0, splits: false, returnsAttempt: false,
+                        exhausted: Failure(.crashed, .workerKilled, reason)), failure: nil,
+                    reason: reason)))
+        return answer == .released(.released(.ready))
     }
 
     /// A heartbeat: false when the ledger answers that the unit is not this lease's any more.
-    func renew(_ lease: Lease, node: String) throws -> Bool {
-        try ledger.renew(
-            [HeldLease(unit: lease.unit, epoch: lease.epoch, progress: 0)], node: NodeID(node),
-            durationMilliseconds: 1000
-        ).contains(lease.unit)
+    func renew(_ lease: Lease) throws -> Bool {
+        try perform(
+            .renew([HeldLease(token: lease.token, progress: 0)], durationMilliseconds: 1000))
+            == .renewed([lease.token])
     }
 
     func complete(_ lease: Lease, by node: String) throws -> CommitOutcome {
-        try ledger.complete(lease, artifact: artifact(node))
+        let answer = try perform(
+            .complete(Completion(token: lease.token, artifact: artifact(node))))
+        guard case .completed(let outcome) = answer else {
+            throw LedgerFailure(.refused, "the ledger answers \(answer) to a completion")
+        }
+        return outcome
     }
 
     /// Whose artifact the ledger has for the encode, if any.

@@ -28,12 +28,12 @@ enum ZombieTest {
         }
         var owner = order == .reclaimed ? try ledger.lease(node: "B") : nil
         let before = try ledger.state()
-        let isZombieAlive = try ledger.renew(zombie, node: "A")
+        let isZombieAlive = try ledger.renew(zombie)
         let late = try ledger.complete(zombie, by: "A")
         let after = try ledger.state()
         if order == .expired { owner = try ledger.lease(node: "B") }
 
-        let isOwnerAlive = try owner.map { try ledger.renew($0, node: "B") } ?? false
+        let isOwnerAlive = try owner.map { try ledger.renew($0) } ?? false
         let completion = try owner.map { try ledger.complete($0, by: "B") }
         let recorded = try ledger.recorded()
         let isSound = try ledger.auditFindings() == 0

@@ -17,7 +17,9 @@ struct SchedulingTests {
             .events(ofJob: nil, after: 0, limit: 10_000)
     }
 
-    @Test("a worker that is 40 times slow is hedged; the first result wins, and the bytes are the same")
+    @Test(
+        "a worker that is 40 times slow is hedged; the first result wins, and the bytes are the same"
+    )
     func hedge() throws {
         let plain = try Scene()
         try plain.makeClip("clip.mp4", seconds: 6)
@@ -95,10 +97,12 @@ struct SchedulingTests {
         #expect(job.state == .ready)
     }
 
-    @Test("one chunk that crashes its worker is quarantined with its reason; a job beside it is not touched")
+    @Test(
+        "one chunk that crashes its worker is quarantined with its reason; a job beside it is not touched"
+    )
     func quarantine() throws {
         let scene = try Scene()
-        try scene.makeClip("bad.mp4", seconds: 3)
+        try scene.makeClip("bad.mp4", seconds: 6)
         try scene.makeClip("good.mp4", seconds: 2)
         // Only the bad clip has a second chunk of a whole.
         let worker = try install(

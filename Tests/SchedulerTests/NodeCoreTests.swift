@@ -221,4 +221,24 @@ struct NodeCoreTests {
         }
         #expect(reason.code == .quarantined)
     }
+
+    @Test(
+        "a unit that waits out a delay is looked for when it is over, not at the next regular look")
+    func wake() throws {
+        var bench = CoreBench.started()
+        let lease = bench.lease("j")
+        _ = bench.survey()
+        let killed = Failure(.transient, .workerKilled, "killed")
+        let release = try #require(
+            bench.tell(.finished(lease.token, .failed(killed))).releases.first)
+        _ = bench.tell(.answered([.release(release)], [.released(.released(.ready))]))
+        _ = bench.survey()
+        let wake = try #require(bench.core.wakeAt)
+        #expect((11...21).contains(wake - bench.now))
+        bench.now = wake - 1
+        #expect(bench.tell(.tick).surveys == 0)
+        bench.now = wake
+        #expect(bench.tell(.tick).surveys == 1)
+        #expect(bench.core.wakeAt == nil)
+    }
 }

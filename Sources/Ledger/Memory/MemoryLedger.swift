@@ -83,7 +83,7 @@ public final class MemoryLedger: Ledger {
 // What is only read.
 extension MemoryLedger {
     public func leases(ofNode node: NodeID) throws(LedgerFailure) -> [LeaseSighting] {
-        state.withLock { $0.sightings { hold in hold.node == node } }
+        state.withLock { $0.leases(ofNode: node) }
     }
 
     public func liveLeases() throws(LedgerFailure) -> [LeaseToken] {

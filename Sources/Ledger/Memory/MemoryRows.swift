@@ -11,7 +11,7 @@ struct UnitPlace: Hashable, Sendable, Comparable {
 }
 
 /// What never changes about a unit. Shared between copies of a state.
-package final class UnitFacts: Hashable, Sendable {
+package final class FixedUnit: Hashable, Sendable {
     package let kind: UnitKind
     package let work: Work?
     package let content: Digest
@@ -35,7 +35,7 @@ package final class UnitFacts: Hashable, Sendable {
         self.encoder = encoder
     }
 
-    package static func == (left: UnitFacts, right: UnitFacts) -> Bool {
+    package static func == (left: FixedUnit, right: FixedUnit) -> Bool {
         left === right
             || left.kind == right.kind && left.work == right.work && left.content == right.content
                 && left.estimate == right.estimate && left.criticalSeconds == right.criticalSeconds
@@ -74,7 +74,7 @@ package struct UnitRow: Hashable, Sendable {
     /// Where a unit waits that is ready.
     enum Queue: Hashable, Sendable { case none, due, delayed }
 
-    package let facts: UnitFacts
+    package let facts: FixedUnit
     package var state: UnitState
     /// Dependencies that are not done.
     package var unmet: Int
@@ -98,7 +98,7 @@ package struct UnitRow: Hashable, Sendable {
     /// Its place among the leased units.
     var leasedIndex = -1
 
-    init(facts: UnitFacts, attemptsMaximum: Int, runAt: Int64) {
+    init(facts: FixedUnit, attemptsMaximum: Int, runAt: Int64) {
         self.facts = facts
         self.attemptsMaximum = attemptsMaximum
         self.runAt = runAt
@@ -115,7 +115,7 @@ struct PeerSums: Hashable, Sendable {
 }
 
 package struct JobRow: Hashable, Sendable {
-    package let facts: JobFacts
+    package let facts: FixedJob
     let tenant: Int
     package var state = JobState.planning
     var isSuperseded = false
@@ -132,7 +132,7 @@ package struct JobRow: Hashable, Sendable {
 }
 
 /// What never changes about a job.
-package final class JobFacts: Hashable, Sendable {
+package final class FixedJob: Hashable, Sendable {
     package let submission: JobSubmission
     package let createdAt: Int64
 
@@ -141,7 +141,7 @@ package final class JobFacts: Hashable, Sendable {
         self.createdAt = createdAt
     }
 
-    package static func == (left: JobFacts, right: JobFacts) -> Bool {
+    package static func == (left: FixedJob, right: FixedJob) -> Bool {
         left === right || left.submission == right.submission && left.createdAt == right.createdAt
     }
 

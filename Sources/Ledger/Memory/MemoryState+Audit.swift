@@ -20,12 +20,17 @@ extension MemoryLedger.State {
         jobPlaces[id].map { findings($0) } ?? []
     }
 
+    /// Like `findings(ofJob:)`, by the job's place; of all tenants too.
+    package func firstFinding(ofJob job: Int) -> AuditFinding? {
+        findings(job).first ?? tenantFindings().first
+    }
+
     private func findings(_ job: Int) -> [AuditFinding] {
         let row = jobs[job]
-        let name = row.facts.submission.id.text
         var found: [AuditFinding] = []
         func require(_ holds: Bool, _ invariant: String, _ message: String) {
-            if !holds { found.append(AuditFinding(invariant, name, message)) }
+            if holds { return }
+            found.append(AuditFinding(invariant, row.facts.submission.id.text, message))
         }
         for position in row.units.indices {
             found += findings(UnitPlace(job: job, position: position))
@@ -56,10 +61,12 @@ extension MemoryLedger.State {
 
     private func findings(_ place: UnitPlace) -> [AuditFinding] {
         let row = self[place]
-        let name = "\(jobs[place.job].facts.submission.id).\(place.position)"
         var found: [AuditFinding] = []
         func require(_ holds: Bool, _ invariant: String, _ message: String) {
-            if !holds { found.append(AuditFinding(invariant, name, message)) }
+            if holds { return }
+            let unit = UnitID(
+                job: jobs[place.job].facts.submission.id, position: place.position)
+            found.append(AuditFinding(invariant, unit.description, message))
         }
         require(
             (row.state == .done) == (row.completion != nil), "I1",

@@ -6,7 +6,7 @@ extension MemoryLedger.State {
         _ submissions: [JobSubmission], now: Int64
     ) throws(LedgerFailure) -> [EnqueueOutcome] {
         var fresh: Set<JobID> = []
-        for submission in submissions {
+        for submission in submissions where existing(submission) == nil {
             guard jobPlaces[submission.id] == nil, fresh.insert(submission.id).inserted else {
                 throw LedgerFailure(.refused, "there is a job \(submission.id) already")
             }
@@ -15,15 +15,12 @@ extension MemoryLedger.State {
     }
 
     private mutating func enqueue(_ submission: JobSubmission, now: Int64) -> EnqueueOutcome {
-        let content = ContentKey(tenant: submission.tenant, content: submission.content)
-        let key = submission.key.map { CallerKey(tenant: submission.tenant, key: $0) }
-        if let key, let job = liveByKey[key] {
+        if let job = existing(submission) {
             let isSame = jobs[job].facts.submission.content == submission.content
             return isSame ? .existing(record(job)) : .keyConflict(record(job))
         }
-        if let job = liveByContent[content] { return .existing(record(job)) }
         let tenant = tenantPlace(submission.tenant)
-        let probe = UnitFacts(
+        let probe = FixedUnit(
             kind: .probe, work: nil, content: submission.probeContent,
             estimate: submission.probeEstimate,
             criticalSeconds: submission.probeEstimate.cpuSeconds, dependencies: [],
@@ -31,18 +28,29 @@ extension MemoryLedger.State {
         let job = jobs.count
         jobs.append(
             JobRow(
-                facts: JobFacts(submission: submission, createdAt: now), tenant: tenant,
+                facts: FixedJob(submission: submission, createdAt: now), tenant: tenant,
                 units: [
                     UnitRow(
                         facts: probe, attemptsMaximum: submission.attemptsMaximum, runAt: now)
                 ]))
         jobPlaces[submission.id] = job
-        liveByContent[content] = job
-        if let key { liveByKey[key] = job }
+        liveByContent[ContentKey(tenant: submission.tenant, content: submission.content)] = job
+        if let key = submission.key {
+            liveByKey[CallerKey(tenant: submission.tenant, key: key)] = job
+        }
         unfinished += 1
         noteJob(job, from: nil, now: now, detail: EventChain.text(submission.source))
         queue(UnitPlace(job: job, position: 0), now: now)
         return .created(submission.id)
+    }
+
+    /// The job that the caller's key names, or else that does the same work.
+    private func existing(_ submission: JobSubmission) -> Int? {
+        let byKey = submission.key.flatMap {
+            liveByKey[CallerKey(tenant: submission.tenant, key: $0)]
+        }
+        return byKey
+            ?? liveByContent[ContentKey(tenant: submission.tenant, content: submission.content)]
     }
 
     mutating func tenantPlace(_ id: TenantID) -> Int {
@@ -61,7 +69,7 @@ extension MemoryLedger.State {
         }
         let codec = submission.profile.video?.codec.rawValue ?? ""
         for (unit, seconds) in zip(planned.plan.units, planned.criticalSeconds) {
-            let facts = UnitFacts(
+            let facts = FixedUnit(
                 kind: unit.work.kind, work: unit.work, content: unit.content,
                 estimate: unit.estimate, criticalSeconds: seconds,
                 dependencies: unit.dependencies.sorted(), dependents: dependents[unit.position],

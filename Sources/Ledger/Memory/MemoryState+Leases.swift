@@ -1,4 +1,4 @@
-import TranscodeModel
+package import TranscodeModel
 
 extension MemoryLedger.State {
     mutating func lease(
@@ -97,6 +97,10 @@ extension MemoryLedger.State {
         return LeaseSighting(
             token: token(place, hold), node: hold.node, kind: row.facts.kind,
             attemptsMaximum: row.attemptsMaximum, crashes: row.crashes, hasRival: row.rival != nil)
+    }
+
+    package func leases(ofNode node: NodeID) -> [LeaseSighting] {
+        sightings { $0.node == node }
     }
 
     /// Every lease there is, a second one of a unit beside the first; by job, position and attempt.

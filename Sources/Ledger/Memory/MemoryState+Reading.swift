@@ -39,7 +39,7 @@ extension MemoryLedger.State {
     }
 
     func jobs(_ query: JobQuery) -> [JobRecord] {
-        func precedes(_ left: JobFacts, _ right: JobFacts) -> Bool {
+        func precedes(_ left: FixedJob, _ right: FixedJob) -> Bool {
             left.createdAt != right.createdAt
                 ? left.createdAt > right.createdAt
                 : left.submission.id.text > right.submission.id.text

@@ -12,7 +12,8 @@ extension MemoryLedger.State {
             unfinishedJobs: unfinishedJobs(request.jobs))
     }
 
-    var liveNodes: [NodeRecord] {
+    /// Those that have not retired.
+    package var liveNodes: [NodeRecord] {
         nodes.values.filter { !$0.isRetired }.sorted {
             $0.startedAt != $1.startedAt
                 ? $0.startedAt < $1.startedAt : $0.record.id.text < $1.record.id.text

@@ -56,6 +56,7 @@ public struct Node: Sendable {
     ) async throws -> NodeEnding {
         var core = fresh
         var generator = SystemRandomNumberGenerator()
+        var lastWake: Int64?
         inbox.put(.started)
         for await _ in inbox.bell {
             var effects: [NodeEffect] = []
@@ -63,6 +64,10 @@ public struct Node: Sendable {
                 effects += core.step(event, now: Node.now(), using: &generator)
             }
             if let ending = performer.perform(effects, &group) { return ending }
+            if let wake = core.wakeAt, wake != lastWake {
+                lastWake = wake
+                group.addTask { try await Node.tick(inbox, at: wake) }
+            }
         }
         throw CancellationError()
     }
@@ -70,6 +75,11 @@ public struct Node: Sendable {
     /// Milliseconds of a clock that never goes back.
     private static func now() -> Int64 {
         Int64(DispatchTime.now().uptimeNanoseconds / 1_000_000)
+    }
+
+    private static func tick(_ inbox: Inbox, at time: Int64) async throws {
+        try await Task.sleep(for: .milliseconds(max(0, time - now())))
+        inbox.put(.tick)
     }
 
     private func tick(_ inbox: Inbox) async throws {

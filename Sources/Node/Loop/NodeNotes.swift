@@ -71,7 +71,8 @@ struct NodeNotes: Sendable {
         case .hedge: "hedge"
         case .renew: "renew"
         case .complete: "complete"
-        case .release: "release"
+        case .release(let release):
+            release.ground == .holder && release.failure != nil ? "fail" : "release"
         case .setBreaker: "breaker"
         }
     }

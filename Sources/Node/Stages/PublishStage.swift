@@ -20,7 +20,9 @@ enum PublishStage {
         let destination = Destination(path: context.job.destination)
         do {
             // An attempt before this one may have published and died before it could say so.
-            if try !destination.holds(receipt, at: OutputLayout.receiptPath) {
+            if try destination.holds(receipt, at: OutputLayout.receiptPath) {
+                try destination.settle()
+            } else {
                 try fill(destination, context, files, artifacts, receipt)
             }
         } catch let failure as Failure where failure.code == .destinationExists {
@@ -28,6 +30,7 @@ enum PublishStage {
             guard try destination.holds(receipt, at: OutputLayout.receiptPath) else {
                 throw failure
             }
+            try destination.settle()
         }
         let staged = try context.stage()
         try staged.append(receipt)

@@ -34,7 +34,7 @@ extension NodeCore {
                 effects += settle(completion, outcome)
             case (.release(let release), .released(let outcome)):
                 if members[release.token] != nil {
-                    effects += settle(release, outcome)
+                    effects += settle(release, outcome, now)
                 } else if case .released = outcome {
                     taken[release.reason, default: []].append(release.token)
                 }
@@ -95,7 +95,9 @@ extension NodeCore {
         return changes.isEmpty ? [] : [.ask(changes.map { .setBreaker($0) })]
     }
 
-    private mutating func settle(_ release: Release, _ outcome: ReleaseOutcome) -> [NodeEffect] {
+    private mutating func settle(
+        _ release: Release, _ outcome: ReleaseOutcome, _ now: Int64
+    ) -> [NodeEffect] {
         guard let member = members.removeValue(forKey: release.token),
             case .ending(_, let note) = member.phase
         else { return [] }
@@ -103,6 +105,10 @@ extension NodeCore {
         case .fenced: return [.note(.fenced(release.token))]
         case .rivalGoesOn: return []
         case .released(let state):
+            if case .retry(let delay, _, _, _) = release.verdict, state == .ready {
+                // Not before the ledger's clock has passed it too.
+                wakeAt = min(wakeAt ?? .max, now + delay + 1)
+            }
             if state == .dead, case .retried(let token, let kind, let failure, _)? = note {
                 return [.note(.jobFailed(token, kind, failure))]
             }

@@ -9,6 +9,13 @@ extension NodeCore {
         return look(now)
     }
 
+    /// Looks when a unit of which we know has waited out its delay.
+    mutating func lookIfWoken(_ now: Int64) -> [NodeEffect] {
+        guard let due = wakeAt, due <= now, !isLooking else { return [] }
+        wakeAt = nil
+        return hasRoom ? look(now) : []
+    }
+
     mutating func look(_ now: Int64) -> [NodeEffect] {
         guard isRegistered, !isLooking, ending == nil else { return [] }
         isLooking = true

@@ -27,6 +27,9 @@ public struct NodeCore: Hashable, Sendable {
     var drainStart: Int64?
     /// The ledger's time less the node's, at the last survey.
     var ledgerOffset: Int64 = 0
+    /// When a unit that was released with a delay is ready again, by the node's clock: then there is work before the
+    /// next regular look. Tell the core that time has passed at this time.
+    public internal(set) var wakeAt: Int64?
     /// Since when the ledger cannot be used.
     var troubleStart: Int64?
     /// The ending that waits for the node to be retired; and when it was asked.
@@ -85,6 +88,7 @@ public struct NodeCore: Hashable, Sendable {
             shutdown = max(shutdown, level)
             effects += drainIfDue(now)
         }
+        effects += lookIfWoken(now)
         effects += endIfDone(now)
         return effects
     }

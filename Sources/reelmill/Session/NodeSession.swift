@@ -25,7 +25,7 @@ struct NodeSession {
         let node = Node(
             ledger: workplace.ledger, store: workplace.store,
             options: NodeOptions(
-                policy: policy,
+                policy: try policy(),
                 workerExecutable: WorkerLocation.find(override: workplace.settings.workerPath)),
             board: board, shutdown: shutdown, logger: logger())
         let display = ProgressDisplay(ledger: workplace.ledger, board: board, jobs: jobs)
@@ -57,17 +57,21 @@ struct NodeSession {
         }
     }
 
-    /// Leases last for half a minute, unless `REELMILL_LEASE_MS` says otherwise, as tests of recovery do.
-    private var policy: NodePolicy {
+    private func policy() throws -> NodePolicy {
         var policy = NodePolicy(
             workers: workers, memoryBytes: Machine.budgetBytes, jobs: jobs,
             endsWhenIdle: endsWhenIdle)
-        let named = ProcessInfo.processInfo.environment["REELMILL_LEASE_MS"].flatMap { Int64($0) }
-        if let named, named >= 100 {
-            policy.leaseMilliseconds = named
-            policy.renewMilliseconds = named / 5
-            policy.careMilliseconds = min(policy.careMilliseconds, named / 5)
+        // For tests, which cannot wait half a minute for a lease to run out.
+        let named = ProcessInfo.processInfo.environment["REELMILL_LEASE_MS"] ?? ""
+        guard !named.isEmpty else { return policy }
+        guard let milliseconds = Int64(named), (100...3_600_000).contains(milliseconds) else {
+            throw CommandFault(
+                .usage,
+                "REELMILL_LEASE_MS must be a whole number from 100 to 3600000, not “\(named)”")
         }
+        policy.leaseMilliseconds = milliseconds
+        policy.renewMilliseconds = milliseconds / 5
+        policy.careMilliseconds = min(policy.careMilliseconds, milliseconds / 5)
         return policy
     }
 

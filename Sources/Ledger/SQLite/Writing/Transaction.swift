@@ -1,6 +1,5 @@
 import CLedger
 import Foundation
-import GRDBSQLite
 import TranscodeModel
 
 /// One immediate transaction. What many of its changes share is written once, at its end: the head of the history, and
@@ -68,7 +67,7 @@ final class Transaction {
     /// SQLite has at hand: the transaction ends with the connection.
     static func rollBack(_ connection: WriteConnection) {
         connection.forget()
-        if connection.hasTransaction { sqlite3_exec(connection.pointer, "ROLLBACK", nil, nil, nil) }
+        connection.rollBack()
     }
 
     func statement(_ sql: StaticString) throws -> Statement { try connection.statement(sql) }
