@@ -23,6 +23,8 @@ struct Seat: Hashable, Sendable {
     var answers: [NodeEvent] = []
     var running: [SeatAttempt] = []
     var isEnded = false
+    /// Whether an answer was lost since time last passed: nobody expects such a node to renew its leases in time.
+    var isCutOff = false
 
     var node: NodeID { core.identity.id }
     /// Requests that are not answered yet.

@@ -57,7 +57,7 @@ extension SmallWorld {
             [row.holder, row.rival].contains { hold in
                 guard let hold, soon.contains(hold.until) else { return false }
                 return seats.contains { seat in
-                    !seat.isEnded && seat.node == hold.node
+                    !seat.isEnded && !seat.isCutOff && seat.node == hold.node
                         && seat.leases.contains {
                             $0.token.epoch == row.epoch && $0.token.attempt == hold.attempt
                         }

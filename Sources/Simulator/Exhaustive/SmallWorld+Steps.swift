@@ -16,9 +16,12 @@ extension SmallWorld {
             if end == .permanent { hasPermanentFailure = true }
             try act(seat, .finished(token, end.result))
         case .tick(let seat): try act(seat, .tick)
-        case .pass, .pause: now += Self.stepMilliseconds
+        case .pass, .pause:
+            now += Self.stepMilliseconds
+            for seat in seats.indices { seats[seat].isCutOff = false }
         case .lose(let seat, let tookEffect):
             let request = seats[seat].requests.removeFirst()
+            seats[seat].isCutOff = true
             if tookEffect { _ = try perform(request, knowsDeaths: false) }
             let failure = LedgerFailure(.unreachable, "the answer is lost")
             switch request {
