@@ -137,6 +137,7 @@ struct BreakerBoard: Hashable {
 
     /// The change that a success makes, if any: a trial that went well closes its breaker.
     mutating func succeed(_ lease: Lease) -> [BreakerRecord] {
+        guard !streaks.isEmpty || !trials.isEmpty else { return [] }
         for key in Self.keys(lease.kind, lease.encoder, lease.profile) {
             streaks[Cause(key: key, kind: lease.kind)] = nil
         }

@@ -49,8 +49,12 @@ extension NodeCore {
             effects.append(.note(.tookBack(tokens, reason: reason)))
             effects.append(.sweep)
         }
-        // There may be room now, or work that was taken back.
-        if hasRoom { effects += look(now) }
+        // There may be room now, or work that was taken back. A hedge that was refused, since its tenant is at its
+        // cap, would be refused again.
+        let isVain = zip(operations, answers).allSatisfy {
+            if case (.hedge, .leased(let leases)) = $0 { leases.isEmpty } else { false }
+        }
+        if hasRoom, !isVain { effects += look(now) }
         return effects
     }
 

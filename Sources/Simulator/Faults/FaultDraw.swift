@@ -3,18 +3,16 @@ struct FaultDraw {
     var chance: Chance
     let kinds: [FaultKind]
     let uploads: [Upload]
-    let nodes: Int
     let safetyMilliseconds: Int64
     let leaseMilliseconds: Int64
     private var faults: [Fault] = []
 
     init(
-        seed: UInt64, selection: FaultSelection, uploads: [Upload], nodes: Int,
+        seed: UInt64, selection: FaultSelection, uploads: [Upload],
         safetyMilliseconds: Int64, leaseMilliseconds: Int64
     ) {
         chance = Chance(seed: seed, purpose: 3)
         self.uploads = uploads
-        self.nodes = nodes
         self.safetyMilliseconds = safetyMilliseconds
         self.leaseMilliseconds = leaseMilliseconds
         // Not every world has every fault: what a fault would hide is seen where it is absent (Groce and others,
@@ -42,7 +40,7 @@ struct FaultDraw {
     private mutating func add(_ kind: FaultKind) {
         var fault = Fault(
             faults.count, kind, at: chance.milliseconds(0...safetyMilliseconds * 9 / 10))
-        fault.node = chance.integer(0...nodes - 1)
+        fault.node = chance.integer(0...11)
         fault.isSecondForm = chance.happens(0.5)
         let short: Int64 = 4_000
         switch kind {

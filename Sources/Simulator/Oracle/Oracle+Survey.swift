@@ -35,16 +35,20 @@ extension Oracle {
         var isWaiting = false
         for case let job? in model.jobs where !job.state.isFinal {
             let tenant = model.tenants[job.upload.tenant]
-            for (position, unit) in job.units.enumerated() {
-                if unit.state == .ready, unit.runAt <= now, tenant.hasRoom { isWaiting = true }
-                guard unit.state == .leased else { continue }
-                for case let hold? in [unit.holder, unit.rival] {
-                    if hold.until < now { overdue += 1 }
-                    guard hold.node == request.node else { continue }
-                    own.append(
-                        LeaseToken(
-                            tenant: tenant.id, unit: UnitID(job: job.id, position: position),
-                            epoch: unit.epoch, attempt: hold.attempt))
+            for position in job.units.indices {
+                switch job.units[position].state {
+                case .ready where job.units[position].runAt <= now && tenant.hasRoom:
+                    isWaiting = true
+                case .leased:
+                    for case let hold? in [job.units[position].holder, job.units[position].rival] {
+                        if hold.until < now { overdue += 1 }
+                        guard hold.node == request.node else { continue }
+                        own.append(
+                            LeaseToken(
+                                tenant: tenant.id, unit: UnitID(job: job.id, position: position),
+                                epoch: job.units[position].epoch, attempt: hold.attempt))
+                    }
+                default: break
                 }
             }
         }

@@ -48,16 +48,21 @@ public struct Scenario: Sendable {
         var chance = Chance(seed: seed, purpose: 1)
         self.seed = seed
         self.options = options
-        nodes = options.nodes ?? chance.element([1, 2, 2, 3, 3, 4])
-        workers = options.workers ?? chance.integer(1...5)
+        // All is drawn, whatever the options say, so that they do not move the rest.
+        let drawnCounts = (
+            nodes: chance.element([1, 2, 2, 3, 3, 4]), workers: chance.integer(1...5),
+            tenants: chance.integer(1...4), uploads: chance.integer(2...16)
+        )
+        nodes = options.nodes ?? drawnCounts.nodes
+        workers = options.workers ?? drawnCounts.workers
         nodesOfHost = chance.integer(1...2)
-        let tenantCount = options.tenants ?? chance.integer(1...4)
-        tenants = (0..<tenantCount).map { SimulatedTenant(number: $0, chance: &chance) }
-        let uploadCount = options.uploads ?? chance.integer(2...12)
         leaseMilliseconds = chance.element([3_000, 6_000, 12_000])
         attemptsMaximum = chance.element([3, 5, 5, 8])
-        safetyMilliseconds = Int64(4_000 + 2_500 * uploadCount)
-        keepsHistory = options.driver == .sqlite || chance.happens(0.1)
+        keepsHistory = chance.happens(0.05) || options.driver == .sqlite
+        let tenantCount = options.tenants ?? drawnCounts.tenants
+        tenants = (0..<tenantCount).map { SimulatedTenant(number: $0, chance: &chance) }
+        let uploadCount = options.uploads ?? drawnCounts.uploads
+        safetyMilliseconds = Int64(3_000 + 1_500 * uploadCount)
         var drawn: [Upload] = []
         for number in 0..<uploadCount {
             drawn.append(
@@ -70,7 +75,7 @@ public struct Scenario: Sendable {
                     shape: chance.element(JobShape.all)))
         }
         var draw = FaultDraw(
-            seed: seed, selection: options.faults, uploads: drawn, nodes: nodes,
+            seed: seed, selection: options.faults, uploads: drawn,
             safetyMilliseconds: safetyMilliseconds, leaseMilliseconds: leaseMilliseconds)
         faults = draw.schedule()
         uploads = drawn
@@ -83,6 +88,28 @@ public struct Scenario: Sendable {
         if let kept = options.uploadsKept { uploads.removeAll { !kept.contains($0.number) } }
         let left = Set(uploads.map(\.number))
         faults.removeAll { $0.isOfUpload && !left.contains($0.upload) }
+    }
+
+    /// The command that makes this very world again.
+    public var command: String {
+        var words = ["reelmill simulate --seed \(seed)"]
+        func add(_ name: String, _ value: Int?) {
+            if let value { words.append("--\(name) \(value)") }
+        }
+        func add(_ name: String, _ numbers: Set<Int>?) {
+            guard let numbers else { return }
+            let list = numbers.sorted().map(String.init).joined(separator: ",")
+            words.append("--\(name) \(list.isEmpty ? "none" : list)")
+        }
+        add("nodes", options.nodes)
+        add("workers", options.workers)
+        add("uploads", options.uploads)
+        add("tenants", options.tenants)
+        if options.faults != .all { words.append("--faults \(options.faults.text)") }
+        if options.driver != .memory { words.append("--ledger \(options.driver.rawValue)") }
+        add("keep-uploads", options.uploadsKept)
+        add("keep-faults", options.faultsKept)
+        return words.joined(separator: " ")
     }
 
     /// The policy of a node; every upgrade brings another.

@@ -15,8 +15,9 @@ final class NodeSlot {
     let host: Int
     /// Which process this is, from 1.
     var incarnation = 0
-    /// Nil while no process runs.
-    var core: NodeCore?
+    private(set) var core: NodeCore?
+    /// Whether a process runs.
+    private(set) var isUp = false
     var identity: NodeRecord
     var generator = Chance(seed: 0)
     /// Which policy it has.
@@ -50,5 +51,25 @@ final class NodeSlot {
     }
 
     var name: String { identity.id.text }
-    var isUp: Bool { core != nil }
+
+    func start(_ core: NodeCore) {
+        self.core = core
+        isUp = true
+    }
+
+    /// The process is gone, and its workers with it.
+    func leave() {
+        for attempt in attempts.values { attempt.isEnded = true }
+        attempts = [:]
+        core = nil
+        isUp = false
+        backlog = []
+        isPaused = false
+        dying = nil
+        pausing = nil
+    }
+
+    func step(_ event: NodeEvent, now: Int64) -> [NodeEffect] {
+        core?.step(event, now: now + clockOffset, using: &generator) ?? []
+    }
 }

@@ -38,7 +38,7 @@ extension World {
 
     /// No node does more at a time than it may (I17).
     private func checkCapacity(with lease: Lease, _ slot: NodeSlot) throws(Violation) {
-        guard let policy = slot.core?.policy else { return }
+        let policy = scenario.policy(version: slot.version)
         let memory = slot.attempts.values.map(\.lease.estimate.memoryBytes).reduce(
             lease.estimate.memoryBytes, +)
         guard slot.attempts.count < policy.workers,
@@ -64,20 +64,23 @@ extension World {
             1, Int64(lease.estimate.cpuSeconds * 1000 * (0.6 + 0.9 * chance.fraction())))
         if lease.isSplit { milliseconds = milliseconds * 3 / 2 }
         var failure: Failure?
+        var isSlow = false
         for trouble in troubles[upload.number] ?? [] where trouble.position == token.unit.position {
             guard trouble.attempt == 0 || trouble.attempt == token.attempt else { continue }
-            guard let made = trouble.failure(of: lease) else {
-                if trouble.kind == .workerSlow {
-                    milliseconds *= 40
-                    tally.count(.workerSlow)
-                }
+            if trouble.kind == .workerSlow {
+                isSlow = true
+            } else if let made = trouble.failure(of: lease) {
+                failure = made
+            } else {
                 continue
             }
-            failure = made
             tally.count(trouble.kind)
-            milliseconds =
-                trouble.kind == .workerTimeout
-                ? milliseconds * 3 : Int64(Double(milliseconds) * chance.fraction())
+        }
+        if isSlow { milliseconds *= 40 }
+        switch failure?.category {
+        case nil: break
+        case .timedOut: milliseconds *= 3
+        default: milliseconds = Int64(Double(milliseconds) * chance.fraction())
         }
         return (milliseconds, failure)
     }

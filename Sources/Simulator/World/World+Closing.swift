@@ -22,7 +22,7 @@ extension World {
     /// Once every job has ended, the nodes are asked to end too.
     func closeIfDone() throws {
         if oracle.model.unfinished > 0 || uploadsLeft > 0 {
-            guard now > scenario.deadlineMilliseconds else { return }
+            guard now > deadline else { return }
             throw Violation("I5", "\(unfinishedJobs()) did not end in time")
         }
         isClosing = true

@@ -88,7 +88,7 @@ extension World {
         tally.count(fault.kind)
         guard fault.kind == .lostWrites else {
             note("world", "node \(slot.name) dies")
-            leave(slot)
+            slot.leave()
             queue.add(.restart(slot), at: now + fault.milliseconds)
             return
         }
@@ -96,7 +96,7 @@ extension World {
         boots[slot.host] += 1
         store.losePower(host: slot.host)
         for other in slots where other.host == slot.host {
-            leave(other)
+            other.leave()
             queue.add(.restart(other), at: now + fault.milliseconds)
         }
     }

@@ -125,7 +125,7 @@ extension World {
             other.isChangePending = true
             queue.add(
                 .change(other, incarnation: other.incarnation),
-                at: now + transit.milliseconds(10...60))
+                at: now + transit.milliseconds(20...150))
         }
     }
 }

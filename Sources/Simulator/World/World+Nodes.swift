@@ -14,14 +14,10 @@ extension World {
             processStart: String(now), workers: policy.workers)
         slot.generator = Chance(
             seed: scenario.seed, purpose: 100 + UInt64(slot.number * 1000 + slot.incarnation))
-        slot.core = NodeCore(
-            identity: slot.identity, policy: policy, plantedBug: scenario.options.plantedBug)
-        slot.attempts = [:]
-        slot.backlog = []
-        slot.isPaused = false
+        slot.start(
+            NodeCore(
+                identity: slot.identity, policy: policy, plantedBug: scenario.options.plantedBug))
         slot.isChangePending = false
-        slot.dying = nil
-        slot.pausing = nil
         note(slot.name, "node starts on host \(slot.host)")
         queue.add(
             .tick(slot, incarnation: slot.incarnation),
@@ -36,9 +32,7 @@ extension World {
             return
         }
         tally.steps += 1
-        let effects =
-            slot.core?.step(event, now: now + slot.clockOffset, using: &slot.generator) ?? []
-        try perform(effects[...], slot)
+        try perform(slot.step(event, now: now)[...], slot)
     }
 
     func perform(_ effects: ArraySlice<NodeEffect>, _ slot: NodeSlot) throws {
@@ -113,19 +107,8 @@ extension World {
         {
             throw Violation("model", "the ledger refused a change of node \(slot.name): \(failure)")
         }
-        leave(slot)
+        slot.leave()
         if !isClosing { queue.add(.restart(slot), at: now + transit.milliseconds(50...1_000)) }
-    }
-
-    /// The process is gone, and its workers with it.
-    func leave(_ slot: NodeSlot) {
-        for attempt in slot.attempts.values { attempt.isEnded = true }
-        slot.attempts = [:]
-        slot.core = nil
-        slot.backlog = []
-        slot.isPaused = false
-        slot.dying = nil
-        slot.pausing = nil
     }
 
     private func count(_ nodeNote: NodeNote, _ slot: NodeSlot) {

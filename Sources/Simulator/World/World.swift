@@ -43,10 +43,12 @@ final class World {
     var reasons = FailureReasons()
     var trace: [TraceLine] = []
     let isTracing: Bool
+    /// By then everything must have ended.
+    let deadline: Int64
     /// Called whenever work is granted or done, by scenarios that measure.
     var observer: ((World) -> Void)?
 
-    static let tickMilliseconds: Int64 = 500
+    static let tickMilliseconds: Int64 = 1_000
 
     init(
         _ scenario: Scenario, ledger: any Ledger, mirror: MemoryLedger?, clock: WorldClock,
@@ -55,6 +57,7 @@ final class World {
         self.scenario = scenario
         self.clock = clock
         self.isTracing = isTracing
+        deadline = scenario.deadlineMilliseconds
         oracle = Oracle(scenario, clock: clock, ledger: ledger, mirror: mirror)
         transit = Chance(seed: scenario.seed, purpose: 5)
         boots = Array(repeating: 1, count: scenario.nodes)
