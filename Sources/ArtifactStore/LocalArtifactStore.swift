@@ -1,5 +1,6 @@
 import CFileSystem
 import Glibc
+import Synchronization
 public import TranscodeModel
 
 /// Artifacts in a directory of the local machine.
@@ -8,6 +9,7 @@ public import TranscodeModel
 ///     ROOT/objects/TENANT/ab/abcd…                     durable, read-only, named by content
 public struct LocalArtifactStore: ArtifactStore {
     private let root: String
+    private let folders = DurableFolders()
 
     /// Opens the store, making what is missing of it.
     public static func open(at path: String) throws(Failure) -> LocalArtifactStore {
@@ -39,7 +41,7 @@ public struct LocalArtifactStore: ArtifactStore {
         guard fchmod(staged.descriptor, 0o444) == 0 else {
             throw storageFailure("make read-only", staged.path)
         }
-        try makeDirectory(parent(of: target))
+        try folders.make([parent(of: parent(of: target)), parent(of: target)])
         switch reelmill_rename_without_replacing(staged.path, target) {
         case 0: break
         case EEXIST:
@@ -129,5 +131,18 @@ public struct LocalArtifactStore: ArtifactStore {
             throw storageFailure("ask for the free space of", root)
         }
         return bytes
+    }
+}
+
+/// The directories that this process has seen to be durable: others are killed at any moment.
+private final class DurableFolders: Sendable {
+    private let known = Mutex<Set<String>>([])
+
+    /// Outer ones first.
+    func make(_ paths: [String]) throws(Failure) {
+        for path in paths where !known.withLock({ $0.contains(path) }) {
+            try makeDirectory(path)
+            known.withLock { _ = $0.insert(path) }
+        }
     }
 }
