@@ -11,12 +11,18 @@ final class LedgerFixture {
     let ledger: SQLiteLedger
     let time: TestTime
 
-    init() throws {
+    /// - Parameter bytes: of a ledger made before.
+    init(_ bytes: Data? = nil) throws {
         let folder = FileManager.default.temporaryDirectory
             .appending(path: "ledger-\(UUID().uuidString)").path
         path = folder + "/ledger.sqlite"
         let time = TestTime()
         self.time = time
+        if let bytes {
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true)
+            try bytes.write(to: URL(fileURLWithPath: path))
+        }
         ledger = try SQLiteLedger.open(at: path, clock: LedgerClock { time.now })
         _ = try ledger.perform(
             ["a", "b"].map {
@@ -53,6 +59,14 @@ final class LedgerFixture {
                 })
             try database.execute(sql: sql)
         }
+    }
+
+    /// The whole ledger, to make others of.
+    func bytes() throws -> Data {
+        try DatabaseQueue(path: path).writeWithoutTransaction {
+            try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+        }
+        return try Data(contentsOf: URL(fileURLWithPath: path))
     }
 
     func rawValue<Value: DatabaseValueConvertible>(_ type: Value.Type, _ sql: String) throws

@@ -1,5 +1,6 @@
 #pragma once
 #include <sqlite3.h>
+#include <stddef.h>
 #include <stdint.h>
 
 // The hash chain of a ledger's history, on one SQLite connection.
@@ -30,3 +31,26 @@ void reelmill_event_hash(const uint8_t previous[32], sqlite3_stmt *row, int firs
 
 // The magic number of the file system that a path is on (statfs(2)); -1 and errno if that cannot be told.
 int64_t reelmill_file_system(const char *path);
+
+// What an audit keeps of an event. Texts are told apart by hashes under a seed of the audit's own; short names, such
+// as those of states, by their first eight bytes. 0 stands for what is absent.
+typedef struct {
+    int64_t sequence, at, epoch, attempt, previous;
+    // Of the tenant, the job, and the position or the kind.
+    uint64_t subject;
+    uint64_t kind, from, to;
+    uint64_t node, detail;
+    // Whether it hashes to what is stored, after the hash that is stored before it.
+    int is_linked;
+    uint8_t hash[32];
+} reelmill_event_facts;
+
+// The statement stands on a row of all of `event`'s columns, in order. `facts->hash` holds the hash before it.
+void reelmill_event_read(sqlite3_stmt *row, uint64_t seed, reelmill_event_facts *facts);
+
+uint64_t reelmill_text_hash(uint64_t seed, const void *bytes, size_t count);
+// The first eight bytes.
+uint64_t reelmill_short_name(const void *bytes, size_t count);
+
+// Where some bytes first stand in others; -1 for nowhere.
+ptrdiff_t reelmill_find(const void *bytes, size_t count, const void *wanted, size_t wanted_count);

@@ -61,8 +61,13 @@ public struct AuditReport: Hashable, Sendable, Codable {
     public var units = 0
     public var completions = 0
     public var events = 0
-    /// The hash of the newest event, to be kept elsewhere.
+    /// The hash of the newest event, to be kept elsewhere: with it goes all that it stands on.
     public var head: Digest?
+    /// The number of the newest event, and when it was written.
+    public var sequence: Int64 = 0
+    public var headMilliseconds: Int64 = 0
+    /// When the audit began, in the ledger's time.
+    public var nowMilliseconds: Int64 = 0
     public var findings: [AuditFinding] = []
     public init() {}
 }

@@ -30,9 +30,11 @@ struct NewUnit {
     }
 
     /// Returns its key.
-    func insert(_ unit: PlannedUnit, criticalSeconds: Double) throws -> Int64 {
+    func insert(
+        _ unit: PlannedUnit, _ work: [UInt8], criticalSeconds: Double
+    ) throws -> Int64 {
         try insert(
-            unit.position, unit.work.kind, work: try json(unit.work), unit.content, unit.estimate,
+            unit.position, unit.work.kind, work: work, unit.content, unit.estimate,
             waitsOn: unit.dependencies.count, criticalSeconds)
     }
 
@@ -42,7 +44,7 @@ struct NewUnit {
     }
 
     private func insert(
-        _ position: Int, _ kind: UnitKind, work: String?, _ content: Digest, _ estimate: Estimate,
+        _ position: Int, _ kind: UnitKind, work: [UInt8]?, _ content: Digest, _ estimate: Estimate,
         waitsOn: Int, _ criticalSeconds: Double
     ) throws -> Int64 {
         let key = job.number << Schema.positionBits | Int64(position)
@@ -54,7 +56,7 @@ struct NewUnit {
         insert.bind(13, estimate.memoryBytes)
         insert.bind(14, estimate.outputBytes)
         insert.bind(15, content)
-        insert.bind(16, work)
+        if let work { insert.bindText(16, work) } else { insert.bindNull(16) }
         try insert.run()
         return key
     }

@@ -20,7 +20,7 @@ struct SQLiteFault: Error {
 
 /// A prepared statement, used again and again: bind, step or run, and it is ready for the next time.
 final class Statement {
-    private let pointer: OpaquePointer
+    let pointer: OpaquePointer
     private let connection: OpaquePointer
     /// Of a value that SQLite had no memory to copy: it stands as NULL in the statement, which must not run.
     private var bindingFault = SQLITE_OK
@@ -57,6 +57,16 @@ final class Statement {
                     sqlite3_bind_text(
                         pointer, index, $0.baseAddress ?? UnsafePointer(bitPattern: 1),
                         Int32($0.count), Statement.copied))
+            }
+        }
+    }
+
+    /// UTF-8.
+    func bindText(_ index: Int32, _ text: [UInt8]) {
+        text.withUnsafeBytes { bytes in
+            bytes.withMemoryRebound(to: CChar.self) {
+                _ = sqlite3_bind_text(
+                    pointer, index, $0.baseAddress, Int32($0.count), Statement.copied)
             }
         }
     }

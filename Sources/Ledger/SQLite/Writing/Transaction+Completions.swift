@@ -75,12 +75,13 @@ extension Transaction {
 
     /// The plan, its units and what they wait for; then the job runs.
     private func insert(_ planned: PlannedJob, _ id: JobID, _ job: JobFacts) throws {
-        let text = try PlanWriting.text(planned.plan)
+        let works = try planned.plan.units.map { try PlanWriting.work($0.work) }
+        let text = try PlanWriting.text(planned.plan, works: works)
         let plan = try statement("INSERT INTO plan (job, text) VALUES (?1, ?2)")
         plan.bind(1, job.number)
-        plan.bind(2, text)
+        plan.bindText(2, text)
         try plan.run()
-        try insertUnits(planned, id, job)
+        try insertUnits(planned, works, id, job)
         let run = try statement(
             """
             UPDATE job SET state = 'running', units_total = ?2, reason = ?3, event = reelmill_next()
@@ -92,11 +93,15 @@ extension Transaction {
         try run.run()
     }
 
-    private func insertUnits(_ planned: PlannedJob, _ id: JobID, _ job: JobFacts) throws {
+    private func insertUnits(
+        _ planned: PlannedJob, _ works: [[UInt8]], _ id: JobID, _ job: JobFacts
+    ) throws {
         let unit = try NewUnit(self, id, job)
+        let criticalSeconds = planned.criticalSeconds
         let edge = try statement("INSERT INTO dependency (waits_on, unit) VALUES (?1, ?2)")
-        for (planned, seconds) in zip(planned.plan.units, planned.criticalSeconds) {
-            let key = try unit.insert(planned, criticalSeconds: seconds)
+        for (index, planned) in planned.plan.units.enumerated() {
+            let key = try unit.insert(
+                planned, works[index], criticalSeconds: criticalSeconds[index])
             for dependency in planned.dependencies {
                 edge.bind(1, job.number << Schema.positionBits | Int64(dependency))
                 edge.bind(2, key)

@@ -1,3 +1,0 @@
-extension SQLiteLedger {
-    public func audit() throws(LedgerFailure) -> AuditReport { AuditReport() }
-}
