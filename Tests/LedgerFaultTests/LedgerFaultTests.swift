@@ -122,7 +122,7 @@ struct LedgerFaultTests {
             try attack("no memory") { attack in
                 try attack.strikeEverywhere(
                     [.noMemory(count: 1), .noMemory(count: -1)],
-                    stride: Attack.isThorough ? 1 : 199)
+                    stride: Attack.isThorough ? 1 : 397)
             }
         }
         report(result)
