@@ -19,11 +19,13 @@ func makeDirectory(_ path: String) throws(Failure) {
 }
 
 /// Makes the entries of a directory durable.
-func syncDirectory(_ path: String) throws(Failure) {
+func syncDirectory(_ path: String, _ calls: StorageCalls = .system) throws(Failure) {
     let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { throw storageFailure("open the directory", path) }
     defer { close(descriptor) }
-    guard fsync(descriptor) == 0 else { throw storageFailure("sync the directory", path) }
+    guard calls.sync(descriptor, path) == 0 else {
+        throw storageFailure("sync the directory", path)
+    }
 }
 
 func parent(of path: String) -> String {

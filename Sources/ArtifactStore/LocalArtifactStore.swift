@@ -1,4 +1,3 @@
-import CFileSystem
 import Glibc
 import Synchronization
 public import TranscodeModel
@@ -10,10 +9,18 @@ public import TranscodeModel
 public struct LocalArtifactStore: ArtifactStore {
     private let root: String
     private let folders = DurableFolders()
+    private let calls: StorageCalls
+    private let plantedBug: PlantedBug?
 
     /// Opens the store, making what is missing of it.
     public static func open(at path: String) throws(Failure) -> LocalArtifactStore {
-        let store = LocalArtifactStore(root: path)
+        try open(at: path, calls: .system, plantedBug: nil)
+    }
+
+    package static func open(
+        at path: String, calls: StorageCalls, plantedBug: PlantedBug?
+    ) throws(Failure) -> LocalArtifactStore {
+        let store = LocalArtifactStore(root: path, calls: calls, plantedBug: plantedBug)
         try makeDirectory(store.staging)
         try makeDirectory(path + "/objects")
         return store
@@ -35,14 +42,18 @@ public struct LocalArtifactStore: ArtifactStore {
     }
 
     public func commit(_ staged: StagedFile) throws(Failure) -> StoredArtifact {
-        guard fsync(staged.descriptor) == 0 else { throw storageFailure("sync", staged.path) }
+        if plantedBug != .noSyncBeforeCommit {
+            guard calls.sync(staged.descriptor, staged.path) == 0 else {
+                throw storageFailure("sync", staged.path)
+            }
+        }
         let (digest, byteCount) = try hashOfFile(staged.descriptor, path: staged.path)
         let target = path(of: digest, staged.tenant)
         guard fchmod(staged.descriptor, 0o444) == 0 else {
             throw storageFailure("make read-only", staged.path)
         }
         try folders.make([parent(of: parent(of: target)), parent(of: target)])
-        switch reelmill_rename_without_replacing(staged.path, target) {
+        switch calls.rename(staged.path, target) {
         case 0: break
         case EEXIST:
             // The same bytes are there already; a torn file of that name would have another size.
@@ -54,8 +65,8 @@ public struct LocalArtifactStore: ArtifactStore {
             try discard(staged)
         case let code: throw storageFailure("rename into place", target, code)
         }
-        try syncDirectory(parent(of: target))
-        try syncDirectory(staging)
+        try syncDirectory(parent(of: target), calls)
+        try syncDirectory(staging, calls)
         return StoredArtifact(digest: digest, byteCount: byteCount)
     }
 

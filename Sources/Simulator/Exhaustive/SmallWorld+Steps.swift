@@ -130,8 +130,3 @@ extension SeatAttemptEnd {
         }
     }
 }
-
-/// No chance at all: with the policies of the small world no decision depends on it.
-private struct FixedGenerator: RandomNumberGenerator {
-    mutating func next() -> UInt64 { 0x5555_5555_5555_5555 }
-}
