@@ -6,6 +6,7 @@ import TranscodeModel
 /// The checks that a planted bug has to get past. Each says what it saw; nil when it saw nothing.
 enum BugCheck: String, CaseIterable {
     case exhaustive = "exhaustive check"
+    case simulation = "simulation"
     case differential = "differential test"
     case outage = "store outage"
     case durability = "store's order of calls"
@@ -13,6 +14,7 @@ enum BugCheck: String, CaseIterable {
     func complaint(about bug: PlantedBug?) throws -> String? {
         switch self {
         case .exhaustive: exhaustive(bug)
+        case .simulation: try simulation(bug)
         case .differential: differential(bug)
         case .outage: try outage(bug)
         case .durability: try durability(bug)
@@ -46,6 +48,18 @@ enum BugCheck: String, CaseIterable {
             if let violation = ExhaustiveCheck(world).run().violation {
                 return "\(violation.invariant) after \(violation.trace.count) steps: "
                     + violation.message
+            }
+        }
+        return nil
+    }
+
+    private func simulation(_ bug: PlantedBug?) throws -> String? {
+        var options = SimulationOptions()
+        options.plantedBug = bug
+        for seed in 1...30 as ClosedRange<UInt64> {
+            let scenario = Scenario(seed: seed, options: options)
+            if let violation = try WorldRun.run(scenario, isTracing: false).violation {
+                return "seed \(seed): \(violation)"
             }
         }
         return nil

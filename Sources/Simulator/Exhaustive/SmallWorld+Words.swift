@@ -70,8 +70,11 @@ extension SmallWorld {
                 ? "nothing leased"
                 : leases.map { "leased \(words($0.token))" }.joined(separator: ", ")
         case .renewed(let kept): "\(kept.count) renewed"
-        case .completed(let outcome): "\(outcome)"
-        case .released(let outcome): "\(outcome)"
+        case .completed(.committed(let state)): "committed, and the job is \(state)"
+        case .completed(.alreadyDone): "committed already"
+        case .released(.released(let state)): "released, and the unit is \(state)"
+        case .released(.rivalGoesOn): "released, and the other lease goes on"
+        case .completed(.fenced), .released(.fenced): "fenced"
         case .breakerSet(let isSet): isSet ? "set" : "not set"
         }
     }

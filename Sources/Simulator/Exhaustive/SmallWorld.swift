@@ -20,7 +20,7 @@ struct SmallWorld: Sendable {
     /// Whether an attempt has failed for good.
     var hasPermanentFailure = false
 
-    /// A job that is planned, and nodes that are about to start.
+    /// A job that is planned, and nodes that have registered. (In what order they do is seen after a crash.)
     init(_ configuration: ExhaustiveConfiguration) throws(BrokenRule) {
         self.configuration = configuration
         faultsLeft = configuration.faultsMaximum
@@ -32,6 +32,8 @@ struct SmallWorld: Sendable {
         for seat in 0..<configuration.nodes {
             seats.append(Seat(core: core(seat, generation: 1), generation: 1))
             try act(seat, .started)
+            try take(.perform(seat: seat, knowsDeaths: false))
+            try take(.deliver(seat: seat))
         }
     }
 
