@@ -78,6 +78,7 @@ extension World {
             let answers = try oracle.perform(operations)
             note(message.node.text, text(message), LedgerText.answers(answers))
             try judge(operations, answers, message)
+            observer?(self, operations, answers)
             announce(operations, by: message)
             return .answered(operations, answers)
         }
