@@ -84,7 +84,10 @@ extension Tally {
             (breakersOpened, "times a breaker was opened or kept open"),
             (breakersClosed, "times a breaker was closed again"),
             (takenBack, "leases were taken back from dead or silent nodes"),
-            (fenced, "zombies were fenced: what they did after they lost their lease counted for nothing"),
+            (
+                fenced,
+                "zombies were fenced: what they did after they lost their lease counted for nothing"
+            ),
         ].filter { $0.0 > 0 }.map { "\(padded(String($0.0), 5))\($0.1)" }
     }
 }

@@ -69,7 +69,7 @@ public struct Fairness: Sendable {
     }
 
     static func weight(_ tenant: Int) -> Double { [1, 2, 4][tenant % 3] }
-    static func isBackfill(_ tenant: Int) -> Bool { tenant % 10 == 9 }
+    static func isBackfill(_ tenant: Int) -> Bool { tenant % 2 == 1 }
     static func cap(_ tenant: Int) -> Int? { tenant % 10 == 4 ? 1 + tenant / 10 % 3 : nil }
 
     public func run() throws -> Report {

@@ -47,7 +47,9 @@ final class FairnessMeter {
     }
 
     private func tenant(_ token: LeaseToken, _ world: World) -> Int? {
-        world.oracle.model.place(token.unit).flatMap { world.oracle.model.jobs[$0.job]?.upload.tenant }
+        world.oracle.model.place(token.unit).flatMap {
+            world.oracle.model.jobs[$0.job]?.upload.tenant
+        }
     }
 
     private func grant(_ lease: Lease, _ world: World) {

@@ -47,7 +47,8 @@ public enum WorldRun {
         } catch {
             violation = Violation("model", "the ledger failed: \(error)")
         }
-        return Outcome(tally: world.tally, violation: violation, trace: world.trace,
+        return Outcome(
+            tally: world.tally, violation: violation, trace: world.trace,
             jobs: world.oracle.model.summaries)
     }
 

@@ -45,7 +45,8 @@ struct Simulate: AsyncParsableCommand {
     var threads = 2
     @Option(help: ArgumentHelp("Only these faults of the seed, by number; none.", valueName: "n,n"))
     var keepFaults: String?
-    @Option(help: ArgumentHelp("Only these uploads of the seed, by number; none.", valueName: "n,n"))
+    @Option(
+        help: ArgumentHelp("Only these uploads of the seed, by number; none.", valueName: "n,n"))
     var keepUploads: String?
     @Option(help: "fairness: a thousand tenants, and who gets what.")
     var scenario: Scene?
