@@ -62,7 +62,7 @@ public struct Scenario: Sendable {
         let tenantCount = options.tenants ?? drawnCounts.tenants
         tenants = (0..<tenantCount).map { SimulatedTenant(number: $0, chance: &chance) }
         let uploadCount = options.uploads ?? drawnCounts.uploads
-        safetyMilliseconds = Int64(3_000 + 1_500 * uploadCount)
+        safetyMilliseconds = Int64(3_000 + 800 * uploadCount)
         var drawn: [Upload] = []
         for number in 0..<uploadCount {
             drawn.append(

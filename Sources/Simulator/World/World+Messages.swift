@@ -126,7 +126,7 @@ extension World {
             other.isChangePending = true
             queue.add(
                 .change(other, incarnation: other.incarnation),
-                at: now + transit.milliseconds(20...150))
+                at: now + transit.milliseconds(20...300))
         }
     }
 }
