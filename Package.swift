@@ -127,7 +127,7 @@ let package = Package(
         .testTarget(
             name: "LedgerTests",
             dependencies: [
-                "Ledger", "TranscodeModel", "ContentDigest",
+                "Ledger", "Simulator", "TranscodeModel", "ContentDigest",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),

@@ -2,14 +2,15 @@ import CFileSystem
 import Glibc
 import TranscodeModel
 
-/// Makes a directory and those above it, each entry durable in its parent.
+/// Makes a directory and those above it, each entry durable in its parent. Whoever made one that is there already may
+/// have been killed before its entry was durable, so that is seen to again.
 func makeDirectory(_ path: String) throws(Failure) {
     if mkdir(path, 0o755) == 0 {
         try syncDirectory(parent(of: path))
         return
     }
     switch errno {
-    case EEXIST: return
+    case EEXIST: try syncDirectory(parent(of: path))
     case ENOENT:
         try makeDirectory(parent(of: path))
         try makeDirectory(path)

@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 public import TranscodeModel
 
 /// Artifacts in a directory of the local machine.
@@ -7,6 +8,7 @@ public import TranscodeModel
 ///     ROOT/objects/TENANT/ab/abcd…                     durable, read-only, named by content
 public struct LocalArtifactStore: ArtifactStore {
     private let root: String
+    private let folders = DurableFolders()
     private let calls: StorageCalls
     private let plantedBug: PlantedBug?
 
@@ -50,7 +52,7 @@ public struct LocalArtifactStore: ArtifactStore {
         guard fchmod(staged.descriptor, 0o444) == 0 else {
             throw storageFailure("make read-only", staged.path)
         }
-        try makeDirectory(parent(of: target))
+        try folders.make([parent(of: parent(of: target)), parent(of: target)])
         switch calls.rename(staged.path, target) {
         case 0: break
         case EEXIST:
@@ -140,5 +142,18 @@ public struct LocalArtifactStore: ArtifactStore {
             throw storageFailure("ask for the free space of", root)
         }
         return bytes
+    }
+}
+
+/// The directories that this process has seen to be durable: others are killed at any moment.
+private final class DurableFolders: Sendable {
+    private let known = Mutex<Set<String>>([])
+
+    /// Outer ones first.
+    func make(_ paths: [String]) throws(Failure) {
+        for path in paths where !known.withLock({ $0.contains(path) }) {
+            try makeDirectory(path)
+            known.withLock { _ = $0.insert(path) }
+        }
     }
 }

@@ -28,8 +28,6 @@ struct Chaos: ParsableCommand {
     var programs: String?
 
     func run() throws {
-        let own = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-            .deletingLastPathComponent().path
         let folder = FileManager.default.temporaryDirectory
             .appending(path: "reelmill-chaos-\(getpid())").path
         try FileManager.default.createDirectory(
@@ -44,13 +42,26 @@ struct Chaos: ParsableCommand {
         if !PrivateMounts.isInside {
             leftOut[.diskFull] = try PrivateMounts.enter(log: folder + "/unshare")
         }
-        let drill = Drill(
+        let violations: Int
+        do {
+            violations = try drill(in: folder, leftOut).run(rounds)
+        } catch {
+            // Nothing was found that anybody could want to look at.
+            try FileManager.default.removeItem(atPath: folder)
+            throw error
+        }
+        if violations > 0 { throw ExitCode(1) }
+        try FileManager.default.removeItem(atPath: folder)
+    }
+
+    private func drill(in folder: String, _ leftOut: [Kind: String]) throws -> Drill {
+        let own = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+            .deletingLastPathComponent().path
+        return Drill(
             workshop: try Workshop.open(
                 programs: programs ?? own, folder: folder,
                 footage: footage.map { URL(fileURLWithPath: $0).standardizedFileURL.path }),
             seed: seed ?? UInt64.random(in: 0...UInt64(UInt32.max)), only: only,
             leftOut: leftOut)
-        if try drill.run(rounds) > 0 { throw ExitCode(1) }
-        try FileManager.default.removeItem(atPath: folder)
     }
 }

@@ -29,6 +29,15 @@ struct ChaosTests {
         try drill(["--rounds", "1", "--only", "clock/\(variant)"])
     }
 
+    @Test("a length of leases that makes no sense is refused", arguments: ["99", "3600001", "1s"])
+    func leases(value: String) throws {
+        let scene = try Scene()
+        let ending = try scene.reelmill(
+            ["run", "--until-idle"], environment: ["REELMILL_LEASE_MS": value])
+        #expect(ending.status == 2)
+        #expect(ending.errors.contains("REELMILL_LEASE_MS"))
+    }
+
     @Test("a kind that nobody knows is refused, and not passed over")
     func unknownKind() throws {
         let scene = try Scene()

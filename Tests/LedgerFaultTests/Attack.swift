@@ -13,9 +13,12 @@ struct Attack {
         case use
     }
 
-    /// Every call with every fault and every seed, also while the ledger is closed after every step: takes minutes. Without it
-    /// they take turns from call to call, and closing is attacked after every eighth step.
+    /// Every call with every fault and every seed, also while the ledger is closed after every step: takes minutes.
+    /// Without it they take turns from call to call, and closing is attacked after one step.
     static let isThorough = ProcessInfo.processInfo.environment["REELMILL_FAULTS"] == "all"
+
+    /// The batch of operations.
+    private static let closedStep = 12
 
     private let run: Undisturbed
     private let bug: PlantedBug?
@@ -94,7 +97,7 @@ struct Attack {
             disk.time.set(Scenario.milliseconds(ofStep: step))
             do {
                 try Scenario.steps[step].body(ledger)
-                let closes = Attack.isThorough || step % 8 == 4
+                let closes = Attack.isThorough || step == Attack.closedStep
                 if !closes && !FaultyDisk.hasFired { FaultyDisk.disarm() }
                 return true
             } catch let failure as LedgerFailure {
@@ -138,7 +141,7 @@ struct Attack {
         try #require(hasTakenEffect || contents == run.contents[step], place)
         if hasTakenEffect && !isAcknowledged { settled += 1 }
         // Equal contents are equally sound and go on alike. That they do is tried now and then.
-        if points % 16 == 0 {
+        if points % 32 == 0 {
             try #require(try ledger.audit().findings == [], place)
             try finish(from: step + (hasTakenEffect ? 1 : 0), on: disk, ledger, place: place)
         }

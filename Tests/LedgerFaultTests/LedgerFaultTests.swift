@@ -52,13 +52,16 @@ struct LedgerFaultTests {
             let disk = try LedgerDisk(LedgerDisk.Image())
             let ledger = try disk.open()
             let before = try disk.contents()
-            FaultyDisk.arm(.busy(count: -1), at: 0)
-            let failure = #expect(throws: LedgerFailure.self) {
-                try Scenario.steps[0].body(ledger)
+            // The lock of a reader of the log, and then that of its writer.
+            for call in [0, 1] {
+                FaultyDisk.arm(.busy(count: -1), at: call)
+                let failure = #expect(throws: LedgerFailure.self) {
+                    try Scenario.steps[0].body(ledger)
+                }
+                FaultyDisk.disarm()
+                #expect(failure?.code == .busy, "\(failure?.message ?? "")")
+                #expect(try disk.contents() == before)
             }
-            FaultyDisk.disarm()
-            #expect(failure?.code == .busy)
-            #expect(try disk.contents() == before)
             try Scenario.steps[0].body(ledger)
             #expect(try disk.contents() != before)
         }
@@ -119,7 +122,7 @@ struct LedgerFaultTests {
             try attack("no memory") { attack in
                 try attack.strikeEverywhere(
                     [.noMemory(count: 1), .noMemory(count: -1)],
-                    stride: Attack.isThorough ? 1 : 97)
+                    stride: Attack.isThorough ? 1 : 397)
             }
         }
         report(result)

@@ -5,7 +5,7 @@ import TranscodeModel
 struct DuelHistory {
     var generator: DuelGenerator
     var jobs: [JobID] = []
-    var submissions = 0
+    var submitted: [JobID: JobSubmission] = [:]
     var nodes: [NodeID] = []
     var candidates: [Candidate] = []
     /// The newest lease of each unit that was leased, and some older ones.
@@ -68,7 +68,9 @@ struct DuelHistory {
 
     private mutating func complete() -> LedgerOperation? {
         guard let lease = recentLease() else { return nil }
-        let planned = lease.kind == .probe ? generator.planned() : nil
+        let submission = submitted[lease.unit.job]
+        let planned =
+            lease.kind == .probe ? submission.map { generator.planned($0) } : nil
         return .complete(
             Completion(
                 token: mangled(lease.token), artifact: generator.artifact(lease.content),

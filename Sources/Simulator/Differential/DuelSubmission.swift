@@ -31,7 +31,7 @@ extension DuelGenerator {
     }
 
     /// A plan whose units wait for some of those before them.
-    mutating func planned() -> PlannedJob {
+    mutating func planned(_ submission: JobSubmission) -> PlannedJob {
         let count = number(1...6)
         var units: [PlannedUnit] = []
         for position in 1...count {
@@ -46,10 +46,9 @@ extension DuelGenerator {
                 position: count + 1, work: .publish, dependencies: Array(1...count),
                 content: Digest.sha256("publish"), estimate: estimate()))
         let plan = Plan(
-            source: Digest.sha256("s"),
-            profile: Profile(
-                name: "p", summary: "", video: nil, audio: nil, images: nil, packaging: .cmaf),
-            packaging: .cmaf, video: nil, audio: [], images: nil, units: units, warnings: [])
+            source: submission.source.digest, profile: submission.profile,
+            packaging: submission.profile.packaging, video: nil, audio: [], images: nil,
+            units: units, warnings: [])
         return PlannedJob(
             plan: plan, criticalSeconds: units.map { _ in Double(number(0...8)) / 2 })
     }

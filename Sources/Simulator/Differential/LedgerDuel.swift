@@ -71,8 +71,9 @@ package struct LedgerDuel {
 
     private mutating func enqueue() throws(Difference) {
         let submissions = (0..<history.generator.number(1...3)).map { _ in
-            history.submissions += 1
-            return history.generator.submission(history.submissions)
+            let submission = history.generator.submission(history.submitted.count + 1)
+            history.submitted[submission.id] = submission
+            return submission
         }
         try compare("enqueue", in: submissions.map(\.id)) { ledger in
             try ledger.enqueue(submissions)
@@ -179,7 +180,7 @@ package struct LedgerDuel {
         try compare("nodes") { ledger in try ledger.nodes() }
         try compare("jobs") { ledger in try ledger.jobs(JobQuery(limit: 1000)).map(\.id) }
         try compare("counts") { ledger in try ledger.jobCounts().filter { $0.value > 0 } }
-        try compare("findings") { ledger in try ledger.audit().findings.map(\.invariant) }
+        try compare("findings") { ledger in try ledger.audit().findings }
         for node in history.nodes {
             try compare("leases of \(node)") { ledger in Set(try ledger.leases(ofNode: node)) }
         }

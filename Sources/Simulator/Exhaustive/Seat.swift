@@ -23,8 +23,6 @@ struct Seat: Hashable, Sendable {
     var answers: [NodeEvent] = []
     var running: [SeatAttempt] = []
     var isEnded = false
-    /// Whether an answer was lost since time last passed: nobody expects such a node to renew its leases in time.
-    var isCutOff = false
 
     var node: NodeID { core.identity.id }
     /// Requests that are not answered yet.
@@ -40,4 +38,22 @@ struct Seat: Hashable, Sendable {
                 }
             }
     }
+
+    /// Whether it has something to do before time passes: to hear an answer, or to ask for what is due.
+    func isBusy(now: Int64) -> Bool {
+        if waiting > 0 { return true }
+        var core = core
+        var generator = FixedGenerator()
+        return core.step(.tick, now: now, using: &generator).contains {
+            switch $0 {
+            case .ask, .survey: true
+            case .start, .stop, .sweep, .note, .end: false
+            }
+        }
+    }
+}
+
+/// No chance at all: with the policies of the small world no decision depends on it.
+struct FixedGenerator: RandomNumberGenerator {
+    mutating func next() -> UInt64 { 0x5555_5555_5555_5555 }
 }

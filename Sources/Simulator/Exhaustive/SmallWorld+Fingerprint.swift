@@ -48,7 +48,6 @@ extension SmallWorld {
         print.combine(seat.generation)
         print.combine(seat.isEnded)
         if seat.isEnded { return }
-        print.combine(seat.isCutOff)
         seat.core.combine(into: &print, now: now)
         print.combine(seat.requests.count)
         for request in seat.requests {

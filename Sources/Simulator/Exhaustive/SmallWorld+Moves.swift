@@ -50,17 +50,18 @@ extension SmallWorld {
         return moves
     }
 
-    /// Whether a step of time would cost a node a lease that it has, and would have renewed.
+    /// Whether a step of time would cost a node a lease that it has, and would have renewed: a node that has nothing
+    /// left to do is one whose renewal failed, which was a fault of its own.
     private var isLeaseInGoodHandsRunningOut: Bool {
         let soon = now...(now + Self.stepMilliseconds - 1)
         return units.contains { row in
             [row.holder, row.rival].contains { hold in
                 guard let hold, soon.contains(hold.until) else { return false }
                 return seats.contains { seat in
-                    !seat.isEnded && !seat.isCutOff && seat.node == hold.node
+                    !seat.isEnded && seat.node == hold.node
                         && seat.leases.contains {
                             $0.token.epoch == row.epoch && $0.token.attempt == hold.attempt
-                        }
+                        } && seat.isBusy(now: now)
                 }
             }
         }

@@ -16,12 +16,9 @@ extension SmallWorld {
             if end == .permanent { hasPermanentFailure = true }
             try act(seat, .finished(token, end.result))
         case .tick(let seat): try act(seat, .tick)
-        case .pass, .pause:
-            now += Self.stepMilliseconds
-            for seat in seats.indices { seats[seat].isCutOff = false }
+        case .pass, .pause: now += Self.stepMilliseconds
         case .lose(let seat, let tookEffect):
             let request = seats[seat].requests.removeFirst()
-            seats[seat].isCutOff = true
             if tookEffect { _ = try perform(request, knowsDeaths: false) }
             let failure = LedgerFailure(.unreachable, "the answer is lost")
             switch request {
@@ -132,9 +129,4 @@ extension SeatAttemptEnd {
         case .permanent: .failed(Failure(.permanent, .undecodable, "cannot be decoded"))
         }
     }
-}
-
-/// No chance at all: with the policies of the small world no decision depends on it.
-private struct FixedGenerator: RandomNumberGenerator {
-    mutating func next() -> UInt64 { 0x5555_5555_5555_5555 }
 }

@@ -42,19 +42,25 @@ struct ReadyUnits {
             return left.virtualTime != right.virtualTime
                 ? left.virtualTime < right.virtualTime : left.id.text < right.id.text
         }
-        let turns = takingTurns(
+        let queues = takingTurns(
             sorted.filter { $0.jobClass == .live }, sorted.filter { $0.jobClass == .backfill })
-        // Which queues have units of some jobs only is not known before they are read.
-        let queues = request.jobs == nil ? turns.prefix(most) : turns[...]
         guard !queues.isEmpty else { return [] }
-        // Enough of each if all have enough; more of those that have more, as long as others have less.
+        // Enough of each if all have enough; more of those that have more, as long as others have less. A queue may
+        // have nothing at all to give, of the jobs that are wanted: then the next one is asked.
         var depth = (most + queues.count - 1) / queues.count
-        var lines = try queues.map { try first(depth, $0, request.jobs) }
+        var asked: [Queue] = []
+        var lines: [[Candidate]] = []
+        for queue in queues where lines.count < most {
+            let line = try first(depth, queue, request.jobs)
+            guard !line.isEmpty else { continue }
+            asked.append(queue)
+            lines.append(line)
+        }
         while lines.reduce(0, { $0 + $1.count }) < most,
             lines.contains(where: { $0.count == depth })
         {
             depth *= 2
-            for (index, queue) in queues.enumerated() where lines[index].count == depth / 2 {
+            for (index, queue) in asked.enumerated() where lines[index].count == depth / 2 {
                 lines[index] = try first(depth, queue, request.jobs)
             }
         }

@@ -20,7 +20,7 @@ final class Transaction {
         try connection.statement("BEGIN IMMEDIATE").run()
         do {
             let head = try connection.statement(
-                "SELECT sequence, hash, virtual_time FROM ledger_head")
+                "SELECT sequence, hash, virtual_time, at FROM ledger_head")
             guard try head.step() else {
                 throw LedgerFailure(.corrupt, "the ledger has lost the head of its history")
             }
@@ -32,6 +32,7 @@ final class Transaction {
             firstSequence = head.int64(0)
             firstVirtualTime = head.double(2)
             virtualTime = firstVirtualTime
+            clock.observe(head.int64(3))
             now = clock.read()
             reelmill_chain_begin(
                 connection.chain, now, firstSequence, hash.bindMemory(to: UInt8.self).baseAddress)
