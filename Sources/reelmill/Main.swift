@@ -83,6 +83,6 @@ struct Reelmill: AsyncParsableCommand {
                 subcommands: [ProbeCommand.self, PlanCommand.self, Profiles.self]),
             CommandGroup(
                 name: "Checking",
-                subcommands: [Verify.self, Audit.self, Doctor.self, Bench.self]),
+                subcommands: [Verify.self, Audit.self, Simulate.self, Doctor.self, Bench.self]),
         ])
 }

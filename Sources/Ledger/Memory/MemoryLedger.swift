@@ -21,9 +21,9 @@ public final class MemoryLedger: Ledger {
     /// A copy of everything.
     package var snapshot: State { state.withLock { $0 } }
 
-    /// Reads the bare state, without a copy.
-    package func read<Value: Sendable>(_ body: (borrowing State) -> Value) -> Value {
-        state.withLock { body($0) }
+    /// Reads the bare state where it is: an argument that could not be changed would be a copy.
+    package func read<Value: Sendable>(_ body: (inout State) -> Value) -> Value {
+        state.withLock { body(&$0) }
     }
 
     /// Jobs that were changed since the last call.

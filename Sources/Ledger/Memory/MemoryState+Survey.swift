@@ -25,8 +25,8 @@ extension MemoryLedger.State {
         return wanted.count { jobPlaces[$0].map { !jobs[$0].state.isFinal } ?? false }
     }
 
-    /// The most urgent unit of each tenant and class, then the second of each, and so on; tenants in the order of
-    /// their virtual times.
+    /// The most urgent unit of each tenant and class, then the second of each, and so on. The tenants of each class
+    /// are in the order of their virtual times, and the classes take turns, so that neither hides the other.
     private func candidates(_ request: SurveyRequest, now: Int64) -> [Candidate] {
         let most = request.candidatesMaximum
         guard most > 0 else { return [] }
@@ -35,11 +35,14 @@ extension MemoryLedger.State {
             return left.virtualTime != right.virtualTime
                 ? left.virtualTime < right.virtualTime : left.id.text < right.id.text
         }
-        var lines = order.flatMap { tenant in
-            [tenants[tenant].live, tenants[tenant].backfill].map {
-                ReadyLine(units: $0, jobs: request.jobs.map { self.ranges($0, tenant) })
+        func lines(_ units: KeyPath<TenantRow, OrderedChunks<ReadyKey>>) -> [ReadyLine] {
+            order.filter { !tenants[$0][keyPath: units].isEmpty }.map { tenant in
+                ReadyLine(
+                    units: tenants[tenant][keyPath: units],
+                    jobs: request.jobs.map { self.ranges($0, tenant) })
             }
         }
+        var lines = takingTurns(lines(\.live), lines(\.backfill))
         var found: [Candidate] = []
         while !lines.isEmpty {
             var left: [ReadyLine] = []

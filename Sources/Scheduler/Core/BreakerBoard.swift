@@ -86,6 +86,7 @@ struct BreakerBoard: Hashable {
 
     /// Claims the breakers that these leased units are about to try, so that other nodes wait for the outcome.
     mutating func claim(_ picks: [Candidate], ledgerNow: Int64) -> [BreakerRecord] {
+        guard !open.isEmpty else { return [] }
         var claims: [BreakerRecord] = []
         for pick in picks {
             for key in Self.keys(pick.kind, pick.encoder, pick.profile) {
@@ -102,7 +103,8 @@ struct BreakerBoard: Hashable {
 
     /// Whether a straggler may be given to another worker now.
     func admits(_ straggler: Straggler) -> Bool {
-        Self.keys(straggler.kind, straggler.encoder, straggler.profile).allSatisfy {
+        if open.isEmpty { return true }
+        return Self.keys(straggler.kind, straggler.encoder, straggler.profile).allSatisfy {
             open[$0] == nil
         }
     }

@@ -126,7 +126,7 @@ extension NodeCore {
     /// All of the core that can make a difference to what it does, while it is not draining and no breaker has opened.
     /// A time counts only as come or to come.
     package func combine(into print: inout Fingerprint, now: Int64) {
-        let order = members.count < 2 ? Array(members.keys) : members.keys.sorted(by: precedes)
+        let order = members.count < 2 ? Array(members.keys) : members.keys.sorted(by: Self.precedes)
         for token in order {
             guard let member = members[token] else { continue }
             print.combine(member.lease)

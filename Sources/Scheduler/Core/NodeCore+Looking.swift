@@ -33,7 +33,7 @@ extension NodeCore {
     mutating func renewIfDue(_ now: Int64) -> [NodeEffect] {
         guard now - lastRenewal >= policy.renewMilliseconds, !members.isEmpty else { return [] }
         lastRenewal = now
-        let held = members.keys.sorted(by: precedes).map { HeldLease(token: $0, progress: 0) }
+        let held = members.keys.sorted(by: Self.precedes).map { HeldLease(token: $0, progress: 0) }
         return [.ask([.renew(held, durationMilliseconds: policy.leaseMilliseconds)])]
     }
 
@@ -44,7 +44,7 @@ extension NodeCore {
             return [.ask([.register(identity)])]
         }
         var operations: [LedgerOperation] = []
-        for token in members.keys.sorted(by: precedes) {
+        for token in members.keys.sorted(by: Self.precedes) {
             guard case .ending(let operation, _)? = members[token]?.phase,
                 let due = members[token]?.resendAt, due <= now
             else { continue }
@@ -63,7 +63,7 @@ extension NodeCore {
         let isOver =
             shutdown == .stop || Double(now - start) / 1000 > policy.drainSeconds
         var effects: [NodeEffect] = []
-        for token in members.keys.sorted(by: precedes) {
+        for token in members.keys.sorted(by: Self.precedes) {
             guard let member = members[token], member.phase == .running else { continue }
             let worked = Double(now - member.startedAt) / 1000
             if isOver || member.lease.estimate.cpuSeconds - worked > policy.drainSeconds {
@@ -75,7 +75,7 @@ extension NodeCore {
     }
 
     /// An order, so that the same state gives the same effects.
-    func precedes(_ left: LeaseToken, _ right: LeaseToken) -> Bool {
+    static func precedes(_ left: LeaseToken, _ right: LeaseToken) -> Bool {
         (left.unit.job.text, left.unit.position, left.attempt)
             < (right.unit.job.text, right.unit.position, right.attempt)
     }

@@ -37,7 +37,7 @@ extension NodeCore {
     private mutating func fence(_ own: [LeaseToken]) -> [NodeEffect] {
         let ours = Set(own)
         var effects: [NodeEffect] = []
-        for token in members.keys.sorted(by: precedes) where !ours.contains(token) {
+        for token in members.keys.sorted(by: Self.precedes) where !ours.contains(token) {
             effects += lose(token)
         }
         return effects

@@ -55,6 +55,10 @@ public struct LeaseChoice: Hashable, Sendable {
         if left.tenant != right.tenant {
             let (first, second) = (tenants.virtualTime(left), tenants.virtualTime(right))
             if first != second { return first < second }
+            // Those who are behind the system's time are equal there: who waited longest goes first.
+            if left.tenantVirtualTime != right.tenantVirtualTime {
+                return left.tenantVirtualTime < right.tenantVirtualTime
+            }
             return left.tenant.text < right.tenant.text
         }
         if left.priority != right.priority { return left.priority > right.priority }

@@ -13,6 +13,8 @@ final class Oracle {
     /// By upload: its job's place in the in-memory ledger.
     private var places: [Int]
     private var created = 0
+    /// Surveys that were checked.
+    var surveys = 0
     private let clock: WorldClock
 
     init(_ scenario: Scenario, clock: WorldClock, ledger: any Ledger, mirror: MemoryLedger?) {

@@ -62,7 +62,7 @@ public struct Scenario: Sendable {
         let tenantCount = options.tenants ?? drawnCounts.tenants
         tenants = (0..<tenantCount).map { SimulatedTenant(number: $0, chance: &chance) }
         let uploadCount = options.uploads ?? drawnCounts.uploads
-        safetyMilliseconds = Int64(3_000 + 1_500 * uploadCount)
+        safetyMilliseconds = Int64(3_000 + 500 * uploadCount)
         var drawn: [Upload] = []
         for number in 0..<uploadCount {
             drawn.append(
@@ -118,7 +118,8 @@ public struct Scenario: Sendable {
         let lease = isEven ? leaseMilliseconds : leaseMilliseconds * 2 / 3
         return NodePolicy(
             workers: workers, memoryBytes: Int64(workers) * 1_000_000_000, endsWhenIdle: false,
-            leaseMilliseconds: lease, renewMilliseconds: lease / 3, careMilliseconds: 1_000,
+            leaseMilliseconds: lease, renewMilliseconds: lease / 3,
+            careMilliseconds: isEven ? 2_000 : 1_000,
             drainSeconds: isEven ? 2 : 0.5, ledgerPatienceMilliseconds: 5_000,
             leaseChoice: LeaseChoice(backfillShare: isEven ? 0.1 : 0.3),
             retry: RetryRule(delayMaximumMilliseconds: isEven ? 8_000 : 4_000),

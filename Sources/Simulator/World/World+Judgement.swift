@@ -49,6 +49,10 @@ extension World {
                 throw Violation("I5", "\(LedgerText.token(lost.token)) was overdue for no reason")
             }
         }
+        if outcome == .released(.ready), lost.failure?.category == .permanent {
+            throw Violation(
+                "I5", "\(LedgerText.token(lost.token)) failed for good, and is tried again")
+        }
         if case .released(.dead) = outcome { try judgeDeath(lost) }
     }
 

@@ -78,6 +78,7 @@ extension World {
             let answers = try oracle.perform(operations)
             note(message.node.text, text(message), LedgerText.answers(answers))
             try judge(operations, answers, message)
+            observer?(self, operations, answers)
             announce(operations, by: message)
             return .answered(operations, answers)
         }
@@ -125,7 +126,7 @@ extension World {
             other.isChangePending = true
             queue.add(
                 .change(other, incarnation: other.incarnation),
-                at: now + transit.milliseconds(20...150))
+                at: now + transit.milliseconds(20...300))
         }
     }
 }

@@ -45,8 +45,8 @@ final class World {
     let isTracing: Bool
     /// By then everything must have ended.
     let deadline: Int64
-    /// Called whenever work is granted or done, by scenarios that measure.
-    var observer: ((World) -> Void)?
+    /// Told what was asked and answered, by scenarios that measure.
+    var observer: ((World, [LedgerOperation], [LedgerAnswer]) -> Void)?
 
     static let tickMilliseconds: Int64 = 1_000
 

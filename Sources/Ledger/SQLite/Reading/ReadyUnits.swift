@@ -32,17 +32,18 @@ struct ReadyUnits {
         self.leased = leased.countByTenant
     }
 
-    /// The most urgent unit of each tenant and class, then the second of each, and so on; tenants in the order of
-    /// their virtual times.
+    /// The most urgent unit of each tenant and class, then the second of each, and so on. The tenants of each class
+    /// are in the order of their virtual times, and the classes take turns, so that neither hides the other.
     func candidates(_ request: SurveyRequest) throws -> [Candidate] {
         let most = request.candidatesMaximum
         guard most > 0 else { return [] }
-        let queues = try queues().filter(\.tenant.hasRoom).sorted {
+        let sorted = try queues().filter(\.tenant.hasRoom).sorted {
             let (left, right) = ($0.tenant, $1.tenant)
-            if left.number == right.number { return $0.jobClass == .live }
             return left.virtualTime != right.virtualTime
                 ? left.virtualTime < right.virtualTime : left.id.text < right.id.text
         }
+        let queues = takingTurns(
+            sorted.filter { $0.jobClass == .live }, sorted.filter { $0.jobClass == .backfill })
         guard !queues.isEmpty else { return [] }
         // Enough of each if all have enough; more of those that have more, as long as others have less. A queue may
         // have nothing at all to give, of the jobs that are wanted: then the next one is asked.
