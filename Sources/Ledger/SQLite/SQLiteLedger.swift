@@ -51,9 +51,8 @@ public final class SQLiteLedger: Ledger {
                     throw LedgerFailure(.unreachable, "\(path): the ledger is closed")
                 }
                 // The pool itself chooses NORMAL, which can lose the newest commits with the power.
-                let sync = plantedBug == .noSyncBeforeCommit ? "OFF" : "FULL"
                 try database.execute(
-                    sql: "PRAGMA synchronous = \(sync); PRAGMA cache_size = -65536")
+                    sql: settings(sync: plantedBug == .noSyncBeforeCommit ? "OFF" : "FULL"))
                 return try WriteConnection(pointer, plantedBug: plantedBug)
             }
             try pool.write {
@@ -63,7 +62,12 @@ public final class SQLiteLedger: Ledger {
         } catch { throw ledgerFailure(error, path) }
     }
 
-    private static var configuration: Configuration {
+    /// Of the connection that writes.
+    static func settings(sync: String) -> String {
+        "PRAGMA synchronous = \(sync); PRAGMA cache_size = -65536"
+    }
+
+    static var configuration: Configuration {
         var configuration = Configuration()
         configuration.busyMode = .callback(BusyPatience.wait)
         configuration.foreignKeysEnabled = true
