@@ -1,5 +1,5 @@
-import ArgumentParser
-import Simulator
+public import ArgumentParser
+public import Simulator
 
 struct Simulate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
