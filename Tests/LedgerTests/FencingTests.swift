@@ -11,11 +11,10 @@ struct FencingTests {
         try fixture.runningJob()
         let zombie = try #require(try fixture.leaseNext())
         fixture.time.pass(2000)
-        #expect(try fixture.ledger.expireLeases() == [zombie.unit])
-        let before = try fixture.ledger.events(ofJob: nil, after: 0, limit: 1000)
-        #expect(
-            try fixture.ledger.complete(zombie, artifact: LedgerFixture.artifact()) == .fenced)
-        #expect(try fixture.ledger.events(ofJob: nil, after: 0, limit: 1000) == before)
+        #expect(try fixture.expireLeases() == [.released(.ready)])
+        let before = try fixture.events()
+        #expect(try fixture.complete(zombie) == .fenced)
+        #expect(try fixture.events() == before)
         #expect(try fixture.state(zombie.unit.position) == .ready)
     }
 
@@ -25,20 +24,18 @@ struct FencingTests {
         try fixture.runningJob()
         let zombie = try #require(try fixture.leaseNext("a"))
         fixture.time.pass(2000)
-        _ = try fixture.ledger.expireLeases()
+        _ = try fixture.expireLeases()
         let owner = try #require(try fixture.leaseNext("b"))
         #expect(owner.unit == zombie.unit)
         #expect(
-            try fixture.ledger.complete(zombie, artifact: LedgerFixture.artifact("z")) == .fenced)
-        let held = HeldLease(unit: owner.unit, epoch: owner.epoch, progress: 0)
+            try fixture.complete(zombie, LedgerFixture.artifact("z")) == .fenced)
+        #expect(try fixture.renew(owner))
+        #expect(try !fixture.renew(zombie))
         #expect(
-            try fixture.ledger.renew([held], node: NodeID("b"), durationMilliseconds: 1000)
-                == [owner.unit])
-        #expect(
-            try fixture.ledger.complete(owner, artifact: LedgerFixture.artifact("o"))
+            try fixture.complete(owner, LedgerFixture.artifact("o"))
                 == .committed(.running))
         #expect(
-            try fixture.ledger.complete(zombie, artifact: LedgerFixture.artifact("z")) == .fenced)
+            try fixture.complete(zombie, LedgerFixture.artifact("z")) == .fenced)
         let artifacts = try fixture.ledger.artifacts(ofJob: JobID("j1"))
         #expect(
             artifacts.filter { $0.position == owner.unit.position }.map(\.artifact)
@@ -53,27 +50,31 @@ struct FencingTests {
         try fixture.runningJob(encodes: 3)
         var lease = try #require(try fixture.leaseNext())
         let worn = lease.unit
-        while lease.attempt < lease.attemptsMaximum {
+        while lease.token.attempt < lease.attemptsMaximum {
             #expect(
-                try fixture.ledger.fail(
-                    lease, failure: Failure(.transient, .workerKilled, "again"),
-                    retryAfterMilliseconds: 0))
+                try fixture.release(
+                    lease.token, failure: Failure(.transient, .workerKilled, "again"))
+                    == .released(.ready))
             lease = try #require(try fixture.leaseNext())
             #expect(lease.unit == worn)
         }
         let other = try #require(try fixture.leaseNext())
         #expect(other.unit.job == worn.job && other.unit != worn)
         fixture.time.pass(2000)
-        _ =
+        let outcomes =
             byExpiry
-            ? try fixture.ledger.expireLeases()
-            : try fixture.ledger.releaseLeases(ofNode: NodeID("a"), reason: "it died")
+            ? try fixture.expireLeases()
+            : try fixture.ledger.leases(ofNode: NodeID("a")).map {
+                try fixture.release($0.token, .nodeDied(NodeID("a")))
+            }
+        // The second is not leased any more when its turn comes: the first has ended the job.
+        #expect(Set(outcomes) == [.released(.dead), .fenced])
         let job = try #require(try fixture.ledger.job(worn.job))
         #expect(job.state == .failed)
         #expect(job.failedUnit == worn.position)
         #expect(try fixture.state(worn.position) == .dead)
         #expect(try fixture.state(other.unit.position) == .cancelled)
-        #expect(try fixture.ledger.complete(other, artifact: LedgerFixture.artifact()) == .fenced)
+        #expect(try fixture.complete(other) == .fenced)
         #expect(try fixture.ledger.audit().findings == [])
     }
 
@@ -84,7 +85,7 @@ struct FencingTests {
         let lease = try #require(try fixture.leaseNext())
         fixture.time.pass(1_000_000)
         #expect(
-            try fixture.ledger.complete(lease, artifact: LedgerFixture.artifact())
+            try fixture.complete(lease)
                 == .committed(.running))
     }
 
@@ -93,9 +94,9 @@ struct FencingTests {
         let fixture = try LedgerFixture()
         try fixture.runningJob()
         let lease = try #require(try fixture.leaseNext())
-        _ = try fixture.ledger.complete(lease, artifact: LedgerFixture.artifact())
+        _ = try fixture.complete(lease)
         #expect(
-            try fixture.ledger.complete(lease, artifact: LedgerFixture.artifact()) == .alreadyDone)
+            try fixture.complete(lease) == .alreadyDone)
         #expect(try fixture.ledger.audit().findings == [])
     }
 
@@ -104,16 +105,17 @@ struct FencingTests {
         let fixture = try LedgerFixture()
         try fixture.runningJob()
         let lease = try #require(try fixture.leaseNext())
-        _ = try fixture.ledger.complete(lease, artifact: LedgerFixture.artifact())
+        _ = try fixture.complete(lease)
         #expect(
-            try fixture.ledger.lease(
-                [LeasePick(unit: lease.unit, epoch: lease.epoch)], node: NodeID("b"),
-                durationMilliseconds: 1) == [])
+            try fixture.lease(
+                [LeasePick(tenant: lease.tenant, unit: lease.unit, epoch: lease.token.epoch)], "b")
+                == [])
         #expect(throws: DatabaseError.self) {
             try fixture.raw(
                 """
-                UPDATE work_unit SET state = 'leased', epoch = epoch + 2, node = 'b',
-                lease_until = 9 WHERE position = \(lease.unit.position)
+                UPDATE work_unit SET state = 'leased', epoch = epoch + 2, attempt = attempt + 1,
+                holder = attempt + 1, node = 'b', lease_until = 9, finished_at = NULL,
+                event = reelmill_next() WHERE id & 1048575 = \(lease.unit.position)
                 """)
         }
     }
@@ -123,23 +125,25 @@ struct FencingTests {
         let fixture = try LedgerFixture()
         try fixture.runningJob()
         let lease = try #require(try fixture.leaseNext())
-        func insert(_ position: Int, epoch: Int64) throws {
+        func insert(_ position: Int, epoch: Int64, attempt: Int = 1) throws {
             try fixture.raw(
                 """
-                INSERT INTO completion VALUES ('default', 'j1', \(position), \(epoch),
-                zeroblob(32), 1, '{}', 1)
+                INSERT INTO completion VALUES (1 << 20 | \(position), \(epoch), \(attempt),
+                zeroblob(32), 1, 0, 0, 0, NULL, 1)
                 """)
         }
-        for (position, epoch) in [
-            (lease.unit.position, lease.epoch + 2), (lease.unit.position, lease.epoch + 1),
-            (2, 1), (3, 1), (99, 1),
+        let position = lease.unit.position
+        let epoch = lease.token.epoch
+        for (position, epoch, attempt) in [
+            (position, epoch + 2, 1), (position, epoch + 1, 1), (position, epoch, 2), (2, 1, 1),
+            (3, 1, 1), (99, 1, 1),
         ] {
-            #expect(throws: DatabaseError.self) { try insert(position, epoch: epoch) }
+            #expect(throws: DatabaseError.self) {
+                try insert(position, epoch: epoch, attempt: attempt)
+            }
         }
-        try insert(lease.unit.position, epoch: lease.epoch)
-        #expect(throws: DatabaseError.self) {
-            try insert(lease.unit.position, epoch: lease.epoch)
-        }
+        try insert(position, epoch: epoch)
+        #expect(throws: DatabaseError.self) { try insert(position, epoch: epoch) }
     }
 
     @Test("a lost, failed or handed-back lease can do nothing more")
@@ -147,14 +151,16 @@ struct FencingTests {
         let fixture = try LedgerFixture()
         try fixture.runningJob()
         let lease = try #require(try fixture.leaseNext())
-        #expect(try fixture.ledger.handBack(lease, reason: "drain"))
-        let failure = Failure(.crashed, .workerCrashed, "x")
-        #expect(try !fixture.ledger.handBack(lease, reason: "again"))
-        #expect(try !fixture.ledger.fail(lease, failure: failure, retryAfterMilliseconds: nil))
-        #expect(try fixture.ledger.complete(lease, artifact: LedgerFixture.artifact()) == .fenced)
-        let held = HeldLease(unit: lease.unit, epoch: lease.epoch, progress: 1)
+        let handBack = LedgerFixture.retry(returnsAttempt: true)
         #expect(
-            try fixture.ledger.renew([held], node: NodeID("a"), durationMilliseconds: 1).isEmpty)
+            try fixture.release(lease.token, .holder, handBack, reason: "drain")
+                == .released(.ready))
+        let failure = Failure(.crashed, .workerCrashed, "x")
+        #expect(try fixture.release(lease.token, .holder, handBack) == .fenced)
+        #expect(try fixture.die(lease, failure) == .fenced)
+        #expect(try fixture.complete(lease) == .fenced)
+        #expect(try !fixture.renew(lease, progress: 1))
+        #expect(try fixture.hedge(lease) == nil)
     }
 
     @Test("I5: work that is handed back at its last attempt can still be leased")
@@ -163,8 +169,11 @@ struct FencingTests {
         try fixture.runningJob()
         for attempt in 1...10 {
             let lease = try #require(try fixture.leaseNext())
-            #expect(lease.attempt == attempt)
-            #expect(try fixture.ledger.handBack(lease, reason: "drain"))
+            #expect(lease.token.attempt == attempt)
+            #expect(
+                try fixture.release(
+                    lease.token, .holder, LedgerFixture.retry(returnsAttempt: true))
+                    == .released(.ready))
         }
         #expect(try fixture.ledger.audit().findings == [])
     }

@@ -12,16 +12,16 @@ struct JobFlowTests {
             #expect(try fixture.state(4) == .blocked)
             let lease = try #require(try fixture.leaseNext())
             #expect(lease.kind == .encode)
-            _ = try fixture.ledger.complete(lease, artifact: LedgerFixture.artifact("\(done)"))
+            _ = try fixture.complete(lease, LedgerFixture.artifact("\(done)"))
         }
         let stitch = try #require(try fixture.leaseNext())
-        #expect(stitch.dependencies == [1, 2, 3])
+        #expect(try fixture.ledger.assignment(stitch.token).dependencies == [1, 2, 3])
         #expect(
-            try fixture.ledger.complete(stitch, artifact: LedgerFixture.artifact("s"))
+            try fixture.complete(stitch, LedgerFixture.artifact("s"))
                 == .committed(.running))
         let publish = try #require(try fixture.leaseNext())
         #expect(
-            try fixture.ledger.complete(publish, artifact: LedgerFixture.artifact("p"))
+            try fixture.complete(publish, LedgerFixture.artifact("p"))
                 == .committed(.ready))
         let job = try #require(try fixture.ledger.job(JobID("j1")))
         #expect(job.unitsDone == 6 && job.unitsTotal == 6)
@@ -53,13 +53,9 @@ struct JobFlowTests {
             try fixture.ledger.enqueue([
                 LedgerFixture.submission("j2", content: "c", key: "k", tenant: other)
             ]) == [.created(JobID("j2"))])
-        let lease = try #require(
-            try fixture.ledger.candidates(limit: 9, jobs: [JobID("j1")]).first)
-        let probe = try #require(
-            try fixture.ledger.lease(
-                [LeasePick(unit: lease.unit, epoch: 0)], node: NodeID("a"), durationMilliseconds: 9
-            ).first)
-        _ = try fixture.ledger.complete(probe, artifact: LedgerFixture.artifact())
+        let candidates = try fixture.candidates(jobs: [JobID("j1")]).map(LedgerFixture.pick)
+        let probe = try #require(try fixture.lease(candidates).first)
+        #expect(try fixture.complete(probe) == .committed(.planning))
         #expect(try fixture.ledger.artifact(content: probe.content, tenant: .standard) != nil)
         #expect(try fixture.ledger.artifact(content: probe.content, tenant: other) == nil)
         #expect(try fixture.ledger.jobs(JobQuery(tenant: other)).map(\.id) == [JobID("j2")])
@@ -72,12 +68,12 @@ struct JobFlowTests {
         let first = try #require(try fixture.leaseNext("a"))
         let second = try #require(try fixture.leaseNext("b"))
         let failure = Failure(.permanent, .undecodable, "cannot be decoded")
-        #expect(try fixture.ledger.fail(first, failure: failure, retryAfterMilliseconds: nil))
+        #expect(try fixture.die(first, failure) == .released(.dead))
         let job = try #require(try fixture.ledger.job(JobID("j1")))
         #expect(job.state == .failed && job.failure == failure)
         #expect(job.failedUnit == first.unit.position)
         #expect(try fixture.ledger.units(ofJob: job.id).allSatisfy(\.state.isFinal))
-        #expect(try fixture.ledger.complete(second, artifact: LedgerFixture.artifact()) == .fenced)
+        #expect(try fixture.complete(second) == .fenced)
         #expect(try fixture.ledger.audit().findings == [])
     }
 
@@ -86,13 +82,14 @@ struct JobFlowTests {
         let fixture = try LedgerFixture()
         try fixture.runningJob(encodes: 1)
         for attempt in 1...3 {
-            #expect(try fixture.leaseNext()?.attempt == attempt)
+            #expect(try fixture.leaseNext()?.token.attempt == attempt)
             fixture.time.pass(5000)
-            #expect(try fixture.ledger.expireLeases().count == 1)
+            #expect(
+                try fixture.expireLeases() == [.released(attempt < 3 ? .ready : .dead)])
         }
         let job = try #require(try fixture.ledger.job(JobID("j1")))
         #expect(job.state == .failed)
-        #expect(job.failure?.message.contains("3 attempts") == true)
+        #expect(job.failure == LedgerFixture.exhausted)
         #expect(try fixture.ledger.audit().findings == [])
     }
 
@@ -102,14 +99,21 @@ struct JobFlowTests {
         try fixture.runningJob(encodes: 1)
         let lease = try #require(try fixture.leaseNext())
         let failure = Failure(.transient, .storageFull, "full")
-        #expect(try fixture.ledger.fail(lease, failure: failure, retryAfterMilliseconds: 500))
+        #expect(
+            try fixture.release(
+                lease.token, .holder, LedgerFixture.retry(after: 500), failure: failure)
+                == .released(.ready))
         #expect(try fixture.leaseNext() == nil)
-        let facts = try fixture.ledger.idleFacts(jobs: nil)
-        #expect(facts.nextRunMilliseconds == fixture.time.now + 500)
-        #expect(facts.unfinishedJobs == 1)
-        fixture.time.pass(500)
-        #expect(try fixture.leaseNext()?.attempt == 2)
-        #expect(try fixture.ledger.units(ofJob: JobID("j1"))[1].failure == failure)
+        #expect(try fixture.unit(1)?.runAtMilliseconds == fixture.time.now + 500)
+        #expect(try fixture.survey().unfinishedJobs == 1)
+        fixture.time.pass(499)
+        #expect(try fixture.candidates() == [])
+        let early = LeasePick(tenant: lease.tenant, unit: lease.unit, epoch: lease.token.epoch + 1)
+        #expect(try fixture.lease([early]) == [])
+        fixture.time.pass(1)
+        #expect(try fixture.leaseNext()?.token.attempt == 2)
+        #expect(try fixture.unit(1)?.failure == failure)
+        #expect(try fixture.ledger.audit().findings == [])
     }
 
     @Test("several connections lease 300 units at once, and none is leased twice")
@@ -122,15 +126,21 @@ struct JobFlowTests {
                 for _ in 0..<2 {
                     group.addTask {
                         let ledger = try SQLiteLedger.open(at: path)
+                        let request = SurveyRequest(
+                            node: NodeID(node), jobs: nil, candidatesMaximum: 5,
+                            stragglersMaximum: 0)
                         var mine: [UnitID] = []
                         while true {
-                            let picks = try ledger.candidates(limit: 5, jobs: nil).map {
-                                LeasePick(unit: $0.unit, epoch: $0.epoch)
-                            }
+                            let picks = try ledger.survey(request).candidates.map(
+                                LedgerFixture.pick)
                             if picks.isEmpty { return mine }
-                            mine += try ledger.lease(
-                                picks, node: NodeID(node), durationMilliseconds: 100_000
-                            ).map(\.unit)
+                            let answers = try ledger.perform([
+                                .lease(picks, node: NodeID(node), durationMilliseconds: 100_000)
+                            ])
+                            guard case .leased(let leases) = answers[0] else {
+                                throw LedgerFixture.unexpected(answers[0])
+                            }
+                            mine += leases.map(\.unit)
                         }
                     }
                 }
@@ -149,7 +159,7 @@ struct JobFlowTests {
         _ = try fixture.ledger.enqueue(
             (0..<50).map { LedgerFixture.submission("a\($0)") }
                 + [LedgerFixture.submission("b", tenant: other)])
-        let seen = try fixture.ledger.candidates(limit: 4, jobs: nil)
+        let seen = try fixture.candidates(4)
         #expect(seen.count == 4)
         #expect(seen.contains { $0.tenant == other })
     }

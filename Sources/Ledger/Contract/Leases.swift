@@ -1,97 +1,125 @@
 public import TranscodeModel
 
-/// A node process as the ledger knows it.
-public struct NodeRecord: Hashable, Sendable, Codable {
-    public var id: NodeID
-    public var host: String
-    /// Of the running kernel: a node of an earlier boot is dead.
-    public var bootID: String
-    public var processID: Int32
-    /// The kernel's start time of the process, so that a reused number is told apart.
-    public var processStart: String
-    public var workers: Int
+/// Names one lease of one unit, and fences every other: what a holder shows to complete, renew or release.
+///
+/// `epoch` counts the unit's claims and losses and is odd while it is owned. `attempt` counts its leases. A
+/// hedge shares the epoch of the lease that it hedges and differs in the attempt.
+public struct LeaseToken: Hashable, Sendable, Codable {
+    public var tenant: TenantID
+    public var unit: UnitID
+    public var epoch: Int64
+    /// From 1.
+    public var attempt: Int
 
-    public init(
-        id: NodeID, host: String, bootID: String, processID: Int32, processStart: String,
-        workers: Int
-    ) {
-        self.id = id
-        self.host = host
-        self.bootID = bootID
-        self.processID = processID
-        self.processStart = processStart
-        self.workers = workers
+    public init(tenant: TenantID, unit: UnitID, epoch: Int64, attempt: Int) {
+        self.tenant = tenant
+        self.unit = unit
+        self.epoch = epoch
+        self.attempt = attempt
     }
 }
 
-/// A ready unit, with what a scheduler needs to know.
-public struct LedgerCandidate: Hashable, Sendable {
-    public var unit: UnitID
-    public var tenant: TenantID
-    public var kind: UnitKind
-    public var epoch: Int64
-    public var jobClass: JobClass
-    public var priority: Int
-    public var jobCreatedMilliseconds: Int64
-    public var tenantWeight: Double
-    public var tenantVirtualTime: Double
-    public var tenantCap: Int?
-    public var tenantLeased: Int
-    public var estimate: Estimate
-    public var remainingCriticalSeconds: Double
-}
-
-/// What a node that has nothing to do needs to know.
-public struct IdleFacts: Hashable, Sendable {
-    /// When the next unit that waits out a delay becomes ready.
-    public var nextRunMilliseconds: Int64?
-    public var unfinishedJobs: Int
-}
-
+/// A ready unit that a node wants, as it saw it: at another epoch the pick fails.
 public struct LeasePick: Hashable, Sendable {
+    public var tenant: TenantID
     public var unit: UnitID
+    /// Even: the unit is not owned.
     public var epoch: Int64
-    public init(unit: UnitID, epoch: Int64) {
+
+    public init(tenant: TenantID, unit: UnitID, epoch: Int64) {
+        self.tenant = tenant
         self.unit = unit
         self.epoch = epoch
     }
 }
 
-/// A node's time-limited right to run a unit. `epoch` is its fencing token.
+/// A node's time-limited right to run a unit, with what a scheduler needs to know of it. What a stage needs
+/// beside it is an `Assignment`.
 public struct Lease: Hashable, Sendable {
-    public var unit: UnitID
-    public var tenant: TenantID
-    public var epoch: Int64
-    /// From 1.
-    public var attempt: Int
-    public var attemptsMaximum: Int
+    public var token: LeaseToken
     public var kind: UnitKind
-    /// Nil for the probe.
-    public var work: Work?
-    public var dependencies: [Int]
+    /// Most attempts of the unit.
+    public var attemptsMaximum: Int
+    /// Attempts that ended in a crash of the worker.
+    public var crashes: Int
+    /// Is done one rendition at a time, since it ran out of memory or time before.
+    public var isSplit: Bool
+    /// A second lease of a straggling unit.
+    public var isHedge: Bool
+    /// What an artifact must have been made of to stand in for this unit's.
     public var content: Digest
     public var estimate: Estimate
+    /// Of the job's profile.
+    public var profile: Digest
+    /// The codec that the unit encodes with; empty for none.
+    public var encoder: String
+
+    public init(
+        token: LeaseToken, kind: UnitKind, attemptsMaximum: Int, crashes: Int, isSplit: Bool,
+        isHedge: Bool, content: Digest, estimate: Estimate, profile: Digest, encoder: String
+    ) {
+        self.token = token
+        self.kind = kind
+        self.attemptsMaximum = attemptsMaximum
+        self.crashes = crashes
+        self.isSplit = isSplit
+        self.isHedge = isHedge
+        self.content = content
+        self.estimate = estimate
+        self.profile = profile
+        self.encoder = encoder
+    }
+
+    public var unit: UnitID { token.unit }
+    public var tenant: TenantID { token.tenant }
+}
+
+/// What a leased unit is to do.
+public struct Assignment: Hashable, Sendable {
     public var job: JobRecord
+    /// Nil for the probe.
+    public var work: Work?
+    /// Positions of the units whose artifacts it reads.
+    public var dependencies: [Int]
+
+    public init(job: JobRecord, work: Work?, dependencies: [Int]) {
+        self.job = job
+        self.work = work
+        self.dependencies = dependencies
+    }
 }
 
 /// A lease in hand, with how far its work has come.
 public struct HeldLease: Hashable, Sendable {
-    public var unit: UnitID
-    public var epoch: Int64
+    public var token: LeaseToken
     /// Frames, or what else the unit counts.
     public var progress: Int
-    public init(unit: UnitID, epoch: Int64, progress: Int) {
-        self.unit = unit
-        self.epoch = epoch
+
+    public init(token: LeaseToken, progress: Int) {
+        self.token = token
         self.progress = progress
     }
 }
 
-public enum CommitOutcome: Hashable, Sendable {
-    /// With the job's state after it.
-    case committed(JobState)
-    /// A newer claim or a loss moved the epoch: nothing was changed.
-    case fenced
-    /// This very lease had completed already: an answer was lost on the way.
-    case alreadyDone
+/// A lease as others see it: overdue, or of a node that is gone.
+public struct LeaseSighting: Hashable, Sendable {
+    public var token: LeaseToken
+    public var node: NodeID
+    public var kind: UnitKind
+    public var attemptsMaximum: Int
+    public var crashes: Int
+    /// Another lease shares the unit, and goes on when this one is lost.
+    public var hasRival: Bool
+
+    public init(
+        token: LeaseToken, node: NodeID, kind: UnitKind, attemptsMaximum: Int, crashes: Int,
+        hasRival: Bool
+    ) {
+        self.token = token
+        self.node = node
+        self.kind = kind
+        self.attemptsMaximum = attemptsMaximum
+        self.crashes = crashes
+        self.hasRival = hasRival
+    }
 }

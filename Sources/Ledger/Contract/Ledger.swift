@@ -17,35 +17,30 @@ public protocol Ledger: Sendable {
     /// False when the job has ended already.
     func cancel(_ job: JobID, reason: String) throws(LedgerFailure) -> Bool
 
-    // Nodes
-    func register(_ node: NodeRecord) throws(LedgerFailure)
-    func retire(_ node: NodeID) throws(LedgerFailure)
+    // Work
+    /// Performs all operations in one transaction, in order: all take effect, or none. An operation that is
+    /// fenced changes nothing and harms no other.
+    func perform(_ operations: [LedgerOperation]) throws(LedgerFailure) -> [LedgerAnswer]
+    /// One snapshot of what there is to decide about.
+    func survey(_ request: SurveyRequest) throws(LedgerFailure) -> LedgerSurvey
+    /// All leases that a node holds.
+    func leases(ofNode node: NodeID) throws(LedgerFailure) -> [LeaseSighting]
+    /// All leases there are.
+    func liveLeases() throws(LedgerFailure) -> [LeaseToken]
+    /// What a leased unit is to do.
+    func assignment(_ lease: LeaseToken) throws(LedgerFailure) -> Assignment
     /// Nodes that have not retired, dead or alive.
     func nodes() throws(LedgerFailure) -> [NodeRecord]
-    /// Makes all units that a node holds ready again.
-    func releaseLeases(ofNode node: NodeID, reason: String) throws(LedgerFailure) -> [UnitID]
+    /// Calls `onChange` soon after another process, or this one, may have changed the ledger, until the watch
+    /// is cancelled. Calls may be merged, and may come without a change.
+    func watch(_ onChange: @escaping @Sendable () -> Void) throws(LedgerFailure) -> any LedgerWatch
 
-    // Leases
-    /// Ready units whose time has come, the most urgent of each tenant and class; only of `jobs` if given.
-    func candidates(limit: Int, jobs: Set<JobID>?) throws(LedgerFailure) -> [LedgerCandidate]
-    func idleFacts(jobs: Set<JobID>?) throws(LedgerFailure) -> IdleFacts
-    /// Leases those picks that are still ready at their epoch. Each counts an attempt (I11).
-    func lease(_ picks: [LeasePick], node: NodeID, durationMilliseconds: Int64)
-        throws(LedgerFailure) -> [Lease]
-    /// Extends leases and notes progress; a unit that is not in the answer is not ours any more.
-    func renew(_ held: [HeldLease], node: NodeID, durationMilliseconds: Int64)
-        throws(LedgerFailure) -> Set<UnitID>
-    func complete(_ lease: Lease, artifact: Artifact) throws(LedgerFailure) -> CommitOutcome
-    /// Completes the probe and inserts the plan's units, in one transaction.
-    func completeProbe(_ lease: Lease, artifact: Artifact, plan: Plan, criticalSeconds: [Double])
-        throws(LedgerFailure) -> CommitOutcome
-    /// Ready again after a delay, or with nil dead, and the job with it. False when fenced.
-    func fail(_ lease: Lease, failure: Failure, retryAfterMilliseconds: Int64?)
-        throws(LedgerFailure) -> Bool
-    /// Makes a unit ready again at once, for a node that stops. False when fenced.
-    func handBack(_ lease: Lease, reason: String) throws(LedgerFailure) -> Bool
-    /// Takes back what was not renewed in time; a unit without attempts left is dead.
-    func expireLeases() throws(LedgerFailure) -> [UnitID]
+    // Tenants and breakers
+    /// Makes the tenant if it is new. Nil leaves the weight as it is; `.some(nil)` lifts the cap.
+    func setTenant(_ tenant: TenantID, weight: Double?, cap: Int??) throws(LedgerFailure)
+    func tenants() throws(LedgerFailure) -> [TenantRecord]
+    /// All that were ever open.
+    func breakers() throws(LedgerFailure) -> [BreakerRecord]
 
     // Reading
     func job(_ id: JobID) throws(LedgerFailure) -> JobRecord?
@@ -60,11 +55,16 @@ public protocol Ledger: Sendable {
     func artifact(content: Digest, tenant: TenantID) throws(LedgerFailure) -> Artifact?
     /// After a sequence number, oldest first; of all jobs with nil.
     func events(ofJob job: JobID?, after: Int64, limit: Int) throws(LedgerFailure) -> [EventRecord]
-    func liveLeases() throws(LedgerFailure) -> [HeldLease]
     func audit() throws(LedgerFailure) -> AuditReport
 }
 
-/// Why the ledger could not do its part. Nothing was changed.
+/// A running watch of a ledger. It ends when it is cancelled or let go.
+public protocol LedgerWatch: Sendable {
+    func cancel()
+}
+
+/// Why the ledger could not do its part. Nothing was changed; only if the commit itself failed, and the process ended
+/// before its next one, the whole call may have taken effect: read back what matters.
 public struct LedgerFailure: Error, Hashable, Sendable, CustomStringConvertible {
     public enum Code: String, Sendable {
         case unreachable, busy, full, corrupt, newerSchema, refused
@@ -79,10 +79,4 @@ public struct LedgerFailure: Error, Hashable, Sendable, CustomStringConvertible 
     }
 
     public var description: String { message }
-}
-
-/// The ledger's own clock, in milliseconds since 1970: no other clock decides about leases.
-public struct LedgerClock: Sendable {
-    let read: @Sendable () -> Int64
-    public init(_ read: @escaping @Sendable () -> Int64) { self.read = read }
 }

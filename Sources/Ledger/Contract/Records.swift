@@ -9,12 +9,22 @@ public struct UnitRecord: Hashable, Sendable, Codable {
     public var attemptsMaximum: Int
     public var epoch: Int64
     public var node: NodeID?
+    /// Who else holds it, when it is hedged.
+    public var rivalNode: NodeID?
+    /// Attempts that ended in a crash of the worker.
+    public var crashes: Int
+    /// Is done one rendition at a time, since it ran out of memory or time.
+    public var isSplit: Bool
+    /// While it is ready: not leased before then.
+    public var runAtMilliseconds: Int64
     public var progress: Int
     public var estimate: Estimate
     public var startedMilliseconds: Int64?
     public var finishedMilliseconds: Int64?
     /// Of the last attempt that failed.
     public var failure: Failure?
+    /// Why it is in its state, for people; nil when there is nothing to say.
+    public var note: String?
 }
 
 public struct CommittedArtifact: Hashable, Sendable, Codable {
@@ -28,10 +38,12 @@ public struct CommittedArtifact: Hashable, Sendable, Codable {
 public struct EventRecord: Hashable, Sendable, Codable {
     public var sequence: Int64
     public var atMilliseconds: Int64
-    public var tenant: TenantID
-    public var job: JobID
+    /// Nil for what belongs to no job: breakers.
+    public var tenant: TenantID?
+    public var job: JobID?
     /// Nil for a transition of the job itself.
     public var position: Int?
+    /// A unit's kind, `job`, `tenant` or `breaker`.
     public var kind: String
     /// Nil when it came into being.
     public var from: String?
@@ -49,8 +61,13 @@ public struct AuditReport: Hashable, Sendable, Codable {
     public var units = 0
     public var completions = 0
     public var events = 0
-    /// The hash of the newest event, to be kept elsewhere.
+    /// The hash of the newest event, to be kept elsewhere: with it goes all that it stands on.
     public var head: Digest?
+    /// The number of the newest event, and when it was written.
+    public var sequence: Int64 = 0
+    public var headMilliseconds: Int64 = 0
+    /// When the audit began, in the ledger's time.
+    public var nowMilliseconds: Int64 = 0
     public var findings: [AuditFinding] = []
     public init() {}
 }

@@ -1,55 +1,82 @@
-import ContentDigest
 import Foundation
 import GRDB
-import TranscodeModel
+import GRDBSQLite
+public import TranscodeModel
 
 /// The ledger in one SQLite file, used by any number of processes of one machine.
 public final class SQLiteLedger: Ledger {
     let pool: DatabasePool
     let clock: LedgerClock
-    private let path: String
+    let path: String
+    private let writer: WriteConnection
 
-    private init(pool: DatabasePool, clock: LedgerClock, path: String) {
+    private init(pool: DatabasePool, clock: LedgerClock, path: String, writer: WriteConnection) {
         self.pool = pool
         self.clock = clock
         self.path = path
+        self.writer = writer
     }
+
+    deinit { writer.close() }
 
     /// Opens the ledger, making it if it is not there.
     ///
-    /// Refuses a ledger of a newer schema, and a database that does not grant what the design rests
-    /// on: enforced foreign keys, a write-ahead log, and a sync at each commit.
+    /// Refuses a ledger of a newer schema, a network file system, and a database that does not grant what the
+    /// design rests on: enforced foreign keys, a write-ahead log, and a sync at each commit.
     public static func open(
         at path: String, clock: LedgerClock = .system
     ) throws(LedgerFailure) -> SQLiteLedger {
+        try open(at: path, clock: clock, plantedBug: nil)
+    }
+
+    /// - Parameter plantedBug: of the mutation tests; taken from the schema too, if the ledger is made here.
+    package static func open(
+        at path: String, clock: LedgerClock = .system, plantedBug: PlantedBug?
+    ) throws(LedgerFailure) -> SQLiteLedger {
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
         do {
             try FileManager.default.createDirectory(
-                atPath: URL(fileURLWithPath: path).deletingLastPathComponent().path,
-                withIntermediateDirectories: true)
+                atPath: folder, withIntermediateDirectories: true)
         } catch {
             throw LedgerFailure(
                 .unreachable,
                 "\(path): the ledger's directory cannot be made. Check the path and the rights, or "
                     + "choose another with --state.")
         }
-        var configuration = Configuration()
-        configuration.busyMode = .timeout(10)
-        configuration.foreignKeysEnabled = true
-        configuration.prepareDatabase { database in
-            database.add(function: now(clock))
-            database.add(function: link)
-        }
+        try FileSystemKind.requireLocal(folder, ledger: path)
         do {
             let pool = try DatabasePool(path: path, configuration: configuration)
-            // The pool itself chooses NORMAL, which can lose the newest commits with the power.
-            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
-            let ledger = SQLiteLedger(pool: pool, clock: clock, path: path)
-            try pool.write { try ledger.requireGuarantees($0) }
-            return ledger
+            let writer = try pool.writeWithoutTransaction { database in
+                guard let pointer = database.sqliteConnection else {
+                    throw LedgerFailure(.unreachable, "\(path): the ledger is closed")
+                }
+                // The pool itself chooses NORMAL, which can lose the newest commits with the power.
+                try database.execute(
+                    sql: settings(sync: plantedBug == .noSyncBeforeCommit ? "OFF" : "FULL"))
+                return try WriteConnection(pointer, plantedBug: plantedBug)
+            }
+            try pool.write {
+                try requireGuarantees($0, path, Schema(plantedBug: plantedBug))
+            }
+            return SQLiteLedger(pool: pool, clock: clock, path: path, writer: writer)
         } catch { throw ledgerFailure(error, path) }
     }
 
-    private func requireGuarantees(_ database: Database) throws {
+    /// Of the connection that writes.
+    static func settings(sync: String) -> String {
+        "PRAGMA synchronous = \(sync); PRAGMA cache_size = -65536"
+    }
+
+    static var configuration: Configuration {
+        var configuration = Configuration()
+        configuration.busyMode = .callback(BusyPatience.wait)
+        configuration.foreignKeysEnabled = true
+        return configuration
+    }
+
+    private static func requireGuarantees(
+        _ database: Database, _ path: String, _ schema: Schema
+    ) throws {
         let found = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
         guard found <= Schema.version else {
             throw LedgerFailure(
@@ -58,13 +85,13 @@ public final class SQLiteLedger: Ledger {
                     + "Use the newer Reelmill, or another --state.")
         }
         if found == 0 {
-            try database.execute(sql: Schema.statements)
+            try database.execute(sql: schema.statements)
             try database.execute(sql: "PRAGMA user_version = \(Schema.version)")
         }
         let keys = try Int.fetchOne(database, sql: "PRAGMA foreign_keys")
         let journal = try String.fetchOne(database, sql: "PRAGMA journal_mode")
         let sync = try Int.fetchOne(database, sql: "PRAGMA synchronous")
-        guard keys == 1, journal == "wal", sync == 2 else {
+        guard keys == 1, journal == "wal", sync == 2 || schema.has(.noSyncBeforeCommit) else {
             throw LedgerFailure(
                 .refused,
                 "\(path): SQLite does not grant what the ledger needs here (foreign_keys "
@@ -73,67 +100,72 @@ public final class SQLiteLedger: Ledger {
         }
     }
 
-    /// One immediate transaction.
-    func write<Value>(_ body: (Database) throws -> Value) throws(LedgerFailure) -> Value {
-        do { return try pool.write(body) } catch { throw ledgerFailure(error, path) }
+    /// One immediate transaction. An error of the commit itself leaves open whether it took effect: SQLite rolls it
+    /// back if it can, and who asked reads back what became of it.
+    func write<Value>(_ body: (Transaction, Database) throws -> Value) throws(LedgerFailure)
+        -> Value
+    {
+        do {
+            return try pool.writeWithoutTransaction { database in
+                let transaction = try Transaction(writer, clock)
+                do {
+                    let value = try body(transaction, database)
+                    try transaction.commit()
+                    return value
+                } catch {
+                    Transaction.rollBack(writer)
+                    throw error
+                }
+            }
+        } catch { throw ledgerFailure(error, path) }
     }
 
     /// One snapshot.
     func read<Value>(_ body: (Database) throws -> Value) throws(LedgerFailure) -> Value {
         do { return try pool.read(body) } catch { throw ledgerFailure(error, path) }
     }
+}
 
-    private static func now(_ clock: LedgerClock) -> DatabaseFunction {
-        DatabaseFunction("reelmill_now", argumentCount: 0) { _ in clock.read() }
+extension SQLiteLedger {
+    public func perform(
+        _ operations: [LedgerOperation]
+    ) throws(LedgerFailure) -> [LedgerAnswer] {
+        try write { transaction, _ in try operations.map { try transaction.perform($0) } }
     }
 
-    /// The hash of an event: over the hash before it and every field, each with its length, so that
-    /// no two different events hash the same text.
-    private static let link = DatabaseFunction("reelmill_link", pure: true) { values in
-        var bytes: [UInt8] = []
-        for value in values {
-            switch value.storage {
-            case .null: bytes += Array("-;".utf8)
-            case .int64(let number): bytes += Array("i\(number);".utf8)
-            case .double(let number): bytes += Array("d\(number.bitPattern);".utf8)
-            case .string(let text): bytes += Array("s\(text.utf8.count):".utf8) + text.utf8
-            case .blob(let data): bytes += Array("b\(data.count):".utf8) + data
+    public func enqueue(
+        _ submissions: [JobSubmission]
+    ) throws(LedgerFailure) -> [EnqueueOutcome] {
+        try write { transaction, database in
+            try submissions.map { submission in
+                try transaction.enqueue(submission) { try self.record($0, database) }
             }
         }
-        return Data(Digest.sha256(bytes).bytes)
+    }
+
+    public func supersede(_ job: JobID) throws(LedgerFailure) {
+        try write { transaction, _ in try transaction.supersede(job) }
+    }
+
+    public func cancel(_ job: JobID, reason: String) throws(LedgerFailure) -> Bool {
+        try write { transaction, _ in try transaction.cancel(job, reason: reason) }
+    }
+
+    public func setTenant(
+        _ tenant: TenantID, weight: Double?, cap: Int??
+    ) throws(LedgerFailure) {
+        try write { transaction, _ in try transaction.setTenant(tenant, weight: weight, cap: cap) }
     }
 }
 
-extension LedgerClock {
-    /// The machine's clock.
-    public static let system = LedgerClock {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
-    }
-}
+/// How long a writer waits for another process to commit.
+enum BusyPatience {
+    private static let tries = 20_000
 
-/// A GRDB error as ours; our own pass through.
-func ledgerFailure(_ error: any Error, _ path: String) -> LedgerFailure {
-    if let ours = error as? LedgerFailure { return ours }
-    guard let error = error as? DatabaseError else {
-        return LedgerFailure(.corrupt, "\(path): the ledger holds what cannot be read: \(error)")
-    }
-    let reason = error.message ?? "SQLite error \(error.resultCode.rawValue)"
-    switch error.resultCode {
-    case .SQLITE_BUSY, .SQLITE_LOCKED:
-        return LedgerFailure(.busy, "\(path): the ledger is busy (\(reason)). Try again.")
-    case .SQLITE_FULL:
-        return LedgerFailure(.full, "\(path): the disk of the ledger is full. Free some space.")
-    case .SQLITE_CORRUPT, .SQLITE_NOTADB:
-        return LedgerFailure(
-            .corrupt, "\(path): this is not an intact ledger (\(reason)). Restore a backup.")
-    case .SQLITE_CONSTRAINT:
-        return LedgerFailure(.refused, "\(path): the ledger refused a change: \(reason)")
-    default:
-        return LedgerFailure(
-            .unreachable,
-            "\(path): the ledger cannot be used (\(reason)). Check the path, the rights and the disk."
-        )
+    /// A commit takes a few milliseconds: look again soon, and for about ten seconds.
+    static let wait: @Sendable (Int) -> Bool = { count in
+        guard count < tries else { return false }
+        usleep(count < 10 ? 50 : 500)
+        return true
     }
 }

@@ -15,7 +15,8 @@ struct Bench: AsyncParsableCommand {
               reelmill bench
               reelmill bench talk.mov --profile web --workers 2 --runs 5
               reelmill bench talk.mov --runs 3 --compare ffmpeg --json
-            """)
+              reelmill bench ledger --markdown
+            """, subcommands: [BenchLedger.self])
 
     enum Rival: String, ExpressibleByArgument, CaseIterable { case ffmpeg }
 

@@ -1,0 +1,143 @@
+public import TranscodeModel
+
+/// What a node wants to see of the ledger.
+public struct SurveyRequest: Hashable, Sendable {
+    public var node: NodeID
+    /// Only units of these jobs; nil for all.
+    public var jobs: Set<JobID>?
+    public var candidatesMaximum: Int
+    /// 0 while there is no room for a hedge.
+    public var stragglersMaximum: Int
+
+    public init(
+        node: NodeID, jobs: Set<JobID>?, candidatesMaximum: Int, stragglersMaximum: Int
+    ) {
+        self.node = node
+        self.jobs = jobs
+        self.candidatesMaximum = candidatesMaximum
+        self.stragglersMaximum = stragglersMaximum
+    }
+}
+
+/// One snapshot of what there is to decide about.
+public struct LedgerSurvey: Hashable, Sendable {
+    /// The ledger's time.
+    public var nowMilliseconds: Int64
+    /// Ready units whose time has come: the most urgent few of each tenant and class, of as many tenants as fit,
+    /// those with the smallest virtual time first, and live and
+    /// backfill in turns, so that neither hides the other.
+    public var candidates: [Candidate]
+    /// The virtual time of the system: a tenant that was away joins at it (start-time fair queueing).
+    public var virtualTime: Double
+    /// All leases that were not renewed in time.
+    public var overdue: [LeaseSighting]
+    /// All leases of the asking node.
+    public var own: [LeaseToken]
+    /// Nodes that have not retired, dead or alive.
+    public var nodes: [NodeRecord]
+    /// Leased encode, audio and image units without a second lease, longest overdue first.
+    public var stragglers: [Straggler]
+    /// All that were ever open; few.
+    public var breakers: [BreakerRecord]
+    /// Jobs (of those asked for) that have not ended.
+    public var unfinishedJobs: Int
+
+    public init(
+        nowMilliseconds: Int64, candidates: [Candidate] = [], virtualTime: Double = 0,
+        overdue: [LeaseSighting] = [], own: [LeaseToken] = [], nodes: [NodeRecord] = [],
+        stragglers: [Straggler] = [], breakers: [BreakerRecord] = [], unfinishedJobs: Int = 0
+    ) {
+        self.nowMilliseconds = nowMilliseconds
+        self.candidates = candidates
+        self.virtualTime = virtualTime
+        self.overdue = overdue
+        self.own = own
+        self.nodes = nodes
+        self.stragglers = stragglers
+        self.breakers = breakers
+        self.unfinishedJobs = unfinishedJobs
+    }
+}
+
+/// A ready unit, with what a scheduler needs to know of it, its job and its tenant.
+public struct Candidate: Hashable, Sendable {
+    public var unit: UnitID
+    public var tenant: TenantID
+    public var kind: UnitKind
+    public var epoch: Int64
+    public var jobClass: JobClass
+    /// Of the job; larger goes first within a class and a tenant.
+    public var priority: Int
+    public var jobCreatedMilliseconds: Int64
+    /// Share of the machine relative to other tenants; above 0.
+    public var tenantWeight: Double
+    /// Weighted CPU-seconds charged so far (start-time fair queueing).
+    public var tenantVirtualTime: Double
+    /// Most units of the tenant that may be leased at once; nil for no limit.
+    public var tenantCap: Int?
+    public var tenantLeased: Int
+    public var estimate: Estimate
+    /// Predicted seconds from this unit's start to its job's end, if it never waits.
+    public var remainingCriticalSeconds: Double
+    /// Of the job's profile.
+    public var profile: Digest
+    /// The codec that the unit encodes with; empty for none.
+    public var encoder: String
+
+    public init(
+        unit: UnitID, tenant: TenantID, kind: UnitKind, epoch: Int64, jobClass: JobClass,
+        priority: Int, jobCreatedMilliseconds: Int64, tenantWeight: Double,
+        tenantVirtualTime: Double, tenantCap: Int?, tenantLeased: Int, estimate: Estimate,
+        remainingCriticalSeconds: Double, profile: Digest, encoder: String
+    ) {
+        self.unit = unit
+        self.tenant = tenant
+        self.kind = kind
+        self.epoch = epoch
+        self.jobClass = jobClass
+        self.priority = priority
+        self.jobCreatedMilliseconds = jobCreatedMilliseconds
+        self.tenantWeight = tenantWeight
+        self.tenantVirtualTime = tenantVirtualTime
+        self.tenantCap = tenantCap
+        self.tenantLeased = tenantLeased
+        self.estimate = estimate
+        self.remainingCriticalSeconds = remainingCriticalSeconds
+        self.profile = profile
+        self.encoder = encoder
+    }
+}
+
+/// A leased unit that may be taking too long.
+public struct Straggler: Hashable, Sendable {
+    public var token: LeaseToken
+    public var kind: UnitKind
+    public var attemptsMaximum: Int
+    /// Since it was leased.
+    public var elapsedMilliseconds: Int64
+    public var estimate: Estimate
+    /// Units of the same kind that its job has done, and what they took, in all, against their estimates.
+    public var peersDone: Int
+    public var peersMilliseconds: Int64
+    public var peersEstimatedSeconds: Double
+    /// Of the job's profile.
+    public var profile: Digest
+    public var encoder: String
+
+    public init(
+        token: LeaseToken, kind: UnitKind, attemptsMaximum: Int, elapsedMilliseconds: Int64,
+        estimate: Estimate, peersDone: Int, peersMilliseconds: Int64,
+        peersEstimatedSeconds: Double, profile: Digest, encoder: String
+    ) {
+        self.token = token
+        self.kind = kind
+        self.attemptsMaximum = attemptsMaximum
+        self.elapsedMilliseconds = elapsedMilliseconds
+        self.estimate = estimate
+        self.peersDone = peersDone
+        self.peersMilliseconds = peersMilliseconds
+        self.peersEstimatedSeconds = peersEstimatedSeconds
+        self.profile = profile
+        self.encoder = encoder
+    }
+}

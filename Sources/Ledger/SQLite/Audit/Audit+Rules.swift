@@ -1,0 +1,81 @@
+import TranscodeModel
+
+extension Audit {
+    private struct Rule {
+        var invariant: String
+        var message: String
+        /// Selects the names of what breaks it.
+        var sql: StaticString
+    }
+
+    /// What is seen across jobs.
+    private static let rules = [
+        Rule(
+            invariant: "I15", message: "two live jobs do the same work",
+            sql: """
+                SELECT min(id) FROM job WHERE state NOT IN ('failed','cancelled') AND superseded = 0
+                GROUP BY tenant, content HAVING count(*) > 1
+                """),
+        Rule(
+            invariant: "I14", message: "a job belongs to a tenant that is not there",
+            sql: """
+                SELECT id FROM job WHERE NOT EXISTS (SELECT 1 FROM tenant WHERE name = job.tenant)
+                """),
+        Rule(
+            invariant: "I4", message: "a unit belongs to a job that is not there",
+            sql: """
+                SELECT job || '.' || (id & 1048575) FROM work_unit u
+                WHERE (SELECT count(*) FROM work_unit) <> (SELECT coalesce(sum(n), 0) FROM (
+                    SELECT (SELECT count(*) FROM work_unit w WHERE w.id
+                        BETWEEN j.number << 20 AND j.number << 20 | 1048575) AS n FROM job j))
+                AND NOT EXISTS (SELECT 1 FROM job WHERE number = u.id >> 20) LIMIT 101
+                """),
+        Rule(
+            invariant: "I1", message: "a completion belongs to a unit that is not there",
+            sql: """
+                SELECT 'unit ' || c.unit FROM completion c
+                WHERE (SELECT count(*) FROM completion) <> (SELECT count(*) FROM work_unit
+                    WHERE state = 'done')
+                AND NOT EXISTS (SELECT 1 FROM work_unit WHERE id = c.unit) LIMIT 101
+                """),
+        Rule(
+            invariant: "I5", message: "a dependency belongs to a unit that is not there",
+            sql: """
+                SELECT 'unit ' || d.unit FROM dependency d
+                WHERE NOT EXISTS (SELECT 1 FROM job WHERE number = d.waits_on >> 20) LIMIT 101
+                """),
+        Rule(
+            invariant: "I5", message: "a plan belongs to a job that is not there",
+            sql:
+                "SELECT 'job ' || job FROM plan WHERE NOT EXISTS (SELECT 1 FROM job WHERE number = plan.job)"
+        ),
+        Rule(
+            invariant: "I17", message: "a slot is not that of the lease that it names",
+            sql: """
+                SELECT 'tenant ' || s.tenant || ', slot ' || s.slot FROM slot s
+                LEFT JOIN work_unit u ON u.id = s.unit AND u.queue >> 1 = s.tenant
+                    AND u.state = 'leased' AND (u.slot = s.slot OR u.rival_slot = s.slot)
+                WHERE u.id IS NULL
+                """),
+        Rule(
+            invariant: "I17",
+            message: "a lease of a tenant with a cap has no slot, or one without a cap has",
+            sql: """
+                SELECT u.job || '.' || (u.id & 1048575)
+                FROM work_unit u INDEXED BY unit_leased JOIN tenant t ON t.number = u.queue >> 1
+                WHERE u.state = 'leased' AND ((t.cap IS NULL) <> (u.slot IS NULL)
+                    OR (t.cap IS NULL OR u.rival IS NULL) <> (u.rival_slot IS NULL)
+                    OR u.slot IS NOT NULL AND NOT EXISTS (SELECT 1 FROM slot s
+                        WHERE s.tenant = t.number AND s.slot = u.slot AND s.unit = u.id)
+                    OR u.rival_slot IS NOT NULL AND NOT EXISTS (SELECT 1 FROM slot s
+                        WHERE s.tenant = t.number AND s.slot = u.rival_slot AND s.unit = u.id))
+                """),
+    ]
+
+    mutating func checkRules() throws {
+        for rule in Audit.rules {
+            let rows = try statement(rule.sql)
+            while try rows.step() { findings.add(rule.invariant, rows.text(0), rule.message) }
+        }
+    }
+}

@@ -1,0 +1,204 @@
+import TranscodeModel
+
+extension Schema {
+    static let tables = """
+        CREATE TABLE tenant (
+            number INTEGER PRIMARY KEY,
+            name TEXT NOT NULL UNIQUE CHECK (length(name) BETWEEN 1 AND 64),
+            weight REAL NOT NULL DEFAULT 1 CHECK (weight > 0),
+            cap INTEGER CHECK (cap > 0),
+            virtual_time REAL NOT NULL DEFAULT 0 CHECK (virtual_time >= 0),
+            -- The weight and the cap, as the newest event has them.
+            setting TEXT,
+            event INTEGER NOT NULL DEFAULT 0
+        ) STRICT;
+
+        CREATE TABLE node (
+            id TEXT PRIMARY KEY, host TEXT NOT NULL, boot_id TEXT NOT NULL,
+            process_id INTEGER NOT NULL, process_start TEXT NOT NULL, workers INTEGER NOT NULL,
+            started_at INTEGER NOT NULL, retired_at INTEGER
+        ) STRICT;
+
+        CREATE TABLE job (
+            number INTEGER PRIMARY KEY CHECK (number BETWEEN 1 AND 8796093022207),
+            tenant TEXT NOT NULL REFERENCES tenant (name),
+            id TEXT NOT NULL UNIQUE,
+            key TEXT,
+            content BLOB NOT NULL CHECK (length(content) = 32),
+            state TEXT NOT NULL CHECK (state IN ('planning','running','ready','failed','cancelled')),
+            superseded INTEGER NOT NULL DEFAULT 0 CHECK (superseded IN (0, 1)),
+            profile_digest BLOB NOT NULL CHECK (length(profile_digest) = 32),
+            codec TEXT NOT NULL,
+            class TEXT NOT NULL CHECK (class IN ('live','backfill')),
+            priority INTEGER NOT NULL,
+            attempts_max INTEGER NOT NULL CHECK (attempts_max > 0),
+            created_at INTEGER NOT NULL, finished_at INTEGER,
+            failure TEXT, failed_position INTEGER,
+            -- What the newest event says beside the state.
+            reason TEXT,
+            units_total INTEGER NOT NULL DEFAULT 1 CHECK (units_total > 0),
+            event INTEGER NOT NULL,
+            destination TEXT NOT NULL, source TEXT NOT NULL, profile TEXT NOT NULL,
+            CHECK ((state = 'failed') = (failure IS NOT NULL)),
+            CHECK ((state = 'failed') = (failed_position IS NOT NULL)),
+            CHECK ((state IN ('ready','failed','cancelled')) = (finished_at IS NOT NULL))
+        ) STRICT;
+        CREATE UNIQUE INDEX job_content ON job (tenant, content)
+            WHERE state NOT IN ('failed','cancelled') AND superseded = 0;
+        CREATE UNIQUE INDEX job_key ON job (tenant, key)
+            WHERE key IS NOT NULL AND state NOT IN ('failed','cancelled') AND superseded = 0;
+        CREATE INDEX job_unfinished ON job (id) WHERE finished_at IS NULL;
+        CREATE INDEX job_created ON job (created_at, id);
+
+        -- Beside the job and not in it: it is large, and a job's row is written again when it ends.
+        CREATE TABLE plan (
+            job INTEGER PRIMARY KEY REFERENCES job (number), text TEXT NOT NULL
+        ) STRICT;
+        """
+
+    /// Text compared with `OR`, the usual first: `IN` over a longer list builds a table for each statement.
+    var unitTable: String {
+        """
+        CREATE TABLE work_unit (
+            id INTEGER PRIMARY KEY CHECK (id > 0),
+            state TEXT NOT NULL CHECK (state = 'leased' OR state = 'done' OR state = 'ready'
+                OR state = 'blocked' OR state = 'dead' OR state = 'cancelled'),
+            unmet INTEGER NOT NULL CHECK (unmet >= 0),
+            run_at INTEGER NOT NULL,
+            -- Ready, but not before run_at: kept out of the index of what is ready until it is due.
+            delayed INTEGER NOT NULL DEFAULT 0 CHECK (delayed = 0 OR state = 'ready'),
+            attempt INTEGER NOT NULL DEFAULT 0,
+            attempts_max INTEGER NOT NULL,
+            epoch INTEGER NOT NULL DEFAULT 0,
+            holder INTEGER, node TEXT, lease_until INTEGER, slot INTEGER,
+            rival INTEGER, rival_node TEXT, rival_until INTEGER, rival_slot INTEGER,
+            progress INTEGER NOT NULL DEFAULT 0,
+            crashes INTEGER NOT NULL DEFAULT 0,
+            split INTEGER NOT NULL DEFAULT 0,
+            started_at INTEGER, finished_at INTEGER,
+            -- The newest event of this unit, which names the one before it: history by unit without an index.
+            event INTEGER NOT NULL DEFAULT 0,
+            -- What that event says beside the states.
+            reason TEXT,
+            failure TEXT, note TEXT,
+            tenant TEXT NOT NULL, job TEXT NOT NULL,
+            kind TEXT NOT NULL CHECK (kind = 'encode' OR kind = 'audio' OR kind = 'images'
+                OR kind = 'stitch' OR kind = 'package' OR kind = 'verify' OR kind = 'publish'
+                OR kind = 'probe'),
+            -- The tenant's number and the class of the job: twice the number, and 1 for backfill.
+            queue INTEGER NOT NULL,
+            priority INTEGER NOT NULL, created_at INTEGER NOT NULL,
+            critical_seconds REAL NOT NULL,
+            cpu_seconds REAL NOT NULL, memory_bytes INTEGER NOT NULL, output_bytes INTEGER NOT NULL,
+            -- Dependencies, done or not.
+            fan_in INTEGER NOT NULL CHECK (fan_in >= 0),
+            content BLOB NOT NULL CHECK (length(content) = 32),
+            work TEXT CHECK ((work IS NULL) = (kind = 'probe')),
+            CHECK (state = 'cancelled' OR (state = 'blocked') = (unmet > 0)),
+            CHECK ((state = 'leased') = (holder IS NOT NULL)),
+            CHECK ((holder IS NULL) = (node IS NULL) AND (holder IS NULL) = (lease_until IS NULL)),
+            CHECK ((rival IS NULL) = (rival_node IS NULL) AND (rival IS NULL) = (rival_until IS NULL)),
+            CHECK (rival IS NULL OR holder IS NOT NULL\(has(.noAttemptAtLease) ? "" : " AND rival <> holder")),
+            CHECK (slot IS NULL OR holder IS NOT NULL), CHECK (rival_slot IS NULL OR rival IS NOT NULL),
+            CHECK ((finished_at IS NULL) = (state = 'leased' OR state = 'ready' OR state = 'blocked')),
+            \(has(.noEpochOnLoss)
+                ? "" : "CHECK (epoch % 2 = (state = 'leased' OR state = 'done')),")
+            CHECK (attempt <= attempts_max),
+            CHECK (state <> 'ready' OR attempt < attempts_max)
+        ) STRICT;
+        -- In the order in which a tenant's units of a class are leased; the rest of it is the key.
+        CREATE INDEX unit_ready ON work_unit
+            (queue, priority DESC, created_at, job, critical_seconds DESC)
+            WHERE state = 'ready' AND delayed = 0;
+        CREATE INDEX unit_delayed ON work_unit (run_at) WHERE state = 'ready' AND delayed = 1;
+        -- Without the time it lasts, so that a renewal touches no index.
+        CREATE INDEX unit_leased ON work_unit (queue) WHERE state = 'leased';
+        -- What was made, by content. A digest lands anywhere, so that a plain index would write a page for each unit:
+        -- this one is kept in shelves of 64 jobs, and looked through shelf by shelf.
+        CREATE INDEX unit_made ON work_unit (id >> 26, substr(content, 1, 6)) WHERE state = 'done';
+        """
+    }
+
+    static let otherTables = """
+        CREATE TABLE dependency (
+            waits_on INTEGER NOT NULL REFERENCES work_unit (id),
+            unit INTEGER NOT NULL REFERENCES work_unit (id),
+            PRIMARY KEY (waits_on, unit),
+            CHECK (waits_on < unit AND waits_on >> 20 = unit >> 20)
+        ) STRICT, WITHOUT ROWID;
+
+        -- The key allows one completion a unit. That it is of the unit's newest claim is seen to by its trigger, which
+        -- moves the unit at that epoch or aborts; that the unit then stays as it is, by the unit's. A foreign key to
+        -- an index of units and epochs would promise the same, at the price of one more tree a claim.
+        CREATE TABLE completion (
+            unit INTEGER PRIMARY KEY,
+            epoch INTEGER NOT NULL,
+            attempt INTEGER NOT NULL,
+            sha256 BLOB NOT NULL CHECK (length(sha256) = 32),
+            bytes INTEGER NOT NULL CHECK (bytes >= 0),
+            wall_seconds REAL NOT NULL, cpu_seconds REAL NOT NULL,
+            peak_memory_bytes INTEGER NOT NULL,
+            -- Pieces, warnings and stage times, where there are any.
+            contents TEXT,
+            committed_at INTEGER NOT NULL
+        ) STRICT;
+
+        -- The leases of tenants that have a cap, each in a slot of its own: a count can overshoot, a key cannot.
+        CREATE TABLE slot (
+            tenant INTEGER NOT NULL, slot INTEGER NOT NULL CHECK (slot > 0), unit INTEGER NOT NULL,
+            PRIMARY KEY (tenant, slot)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE breaker (
+            key TEXT PRIMARY KEY,
+            state TEXT NOT NULL CHECK (state IN ('open','closed')),
+            generation INTEGER NOT NULL CHECK (generation > 0),
+            failures INTEGER NOT NULL, retry_at INTEGER NOT NULL, reason TEXT NOT NULL,
+            event INTEGER NOT NULL
+        ) STRICT;
+
+        -- The detail of a completion is the 32 bytes of the digest, and reads `sha256:` and its hex.
+        CREATE TABLE event (
+            sequence INTEGER PRIMARY KEY, at INTEGER NOT NULL,
+            tenant TEXT, job TEXT, position INTEGER, kind TEXT NOT NULL,
+            from_state TEXT, to_state TEXT NOT NULL, epoch INTEGER, attempt INTEGER, node TEXT,
+            detail ANY,
+            -- The event before it of the same unit, job, tenant or breaker; 0 for none.
+            previous INTEGER NOT NULL,
+            hash BLOB NOT NULL CHECK (length(hash) = 32),
+            CHECK (previous < sequence)
+        ) STRICT;
+
+        CREATE TABLE ledger_head (
+            only INTEGER PRIMARY KEY CHECK (only = 1),
+            sequence INTEGER NOT NULL, at INTEGER NOT NULL,
+            hash BLOB NOT NULL CHECK (length(hash) = 32),
+            -- Of the system, in start-time fair queueing.
+            virtual_time REAL NOT NULL
+        ) STRICT;
+        INSERT INTO ledger_head VALUES (1, 0, 0, zeroblob(32), 0);
+        """
+
+    static let eventTriggers = """
+        CREATE TRIGGER tenant_set AFTER UPDATE ON tenant
+        WHEN OLD.weight <> NEW.weight OR OLD.cap IS NOT NEW.cap OR OLD.event <> NEW.event
+        BEGIN
+            INSERT INTO event VALUES (\(event(
+                "NEW.event", "NEW.name, NULL, NULL, 'tenant'", from: "NULL", to: "'set'",
+                "NULL, NULL, NULL", detail: "NEW.setting", previous: "OLD.event")));
+        END;
+        CREATE TRIGGER breaker_born AFTER INSERT ON breaker BEGIN
+            SELECT RAISE(ABORT, 'a breaker counts its changes from 1') WHERE NEW.generation <> 1;
+            INSERT INTO event VALUES (\(event(
+                "NEW.event", "NULL, NULL, NULL, 'breaker'", from: "NULL", to: "NEW.state",
+                "NULL, NULL, NULL", detail: "NEW.key || ': ' || NEW.reason", previous: "0")));
+        END;
+        CREATE TRIGGER breaker_set AFTER UPDATE ON breaker BEGIN
+            SELECT RAISE(ABORT, 'a breaker counts its changes')
+                WHERE NEW.generation <> OLD.generation + 1 OR NEW.key <> OLD.key;
+            INSERT INTO event VALUES (\(event(
+                "NEW.event", "NULL, NULL, NULL, 'breaker'", from: "OLD.state", to: "NEW.state",
+                "NULL, NULL, NULL", detail: "NEW.key || ': ' || NEW.reason", previous: "OLD.event")));
+        END;
+        """
+}

@@ -1,0 +1,48 @@
+public import Ledger
+import TranscodeModel
+
+/// When a straggling unit gets a second lease (scheduling rules of the architecture page). The first verified
+/// commit wins.
+///
+/// The prediction is the estimate, times what the same kind of units of the job really took against theirs. A
+/// unit that takes a multiple of it is a straggler (Dean, Barroso: The Tail at Scale, 2013). Without peers to
+/// compare with, the multiple is larger.
+public struct HedgeRule: Hashable, Sendable {
+    /// Of the prediction, above 1.
+    public var multiple: Double
+    /// Of the bare estimate, while the job has no finished unit of the kind.
+    public var multipleWithoutPeers: Double
+    /// No unit is hedged before it has run so long.
+    public var floorMilliseconds: Int64
+
+    public init(
+        multiple: Double = 3, multipleWithoutPeers: Double = 10, floorMilliseconds: Int64 = 2_000
+    ) {
+        precondition(multiple > 1 && multipleWithoutPeers > 1 && floorMilliseconds >= 0)
+        self.multiple = multiple
+        self.multipleWithoutPeers = multipleWithoutPeers
+        self.floorMilliseconds = floorMilliseconds
+    }
+
+    /// Why this unit is to be hedged now; nil when it is not.
+    public func reason(_ straggler: Straggler) -> String? {
+        guard straggler.token.attempt < straggler.attemptsMaximum,
+            straggler.elapsedMilliseconds >= floorMilliseconds
+        else { return nil }
+        let hasPeers = straggler.peersDone > 0 && straggler.peersEstimatedSeconds > 0
+        let pace =
+            hasPeers
+            ? Double(straggler.peersMilliseconds) / 1000 / straggler.peersEstimatedSeconds : 1
+        let predicted = straggler.estimate.cpuSeconds * pace
+        let limit = predicted * (hasPeers ? multiple : multipleWithoutPeers)
+        let elapsed = Double(straggler.elapsedMilliseconds) / 1000
+        guard elapsed > limit else { return nil }
+        return "hedged: it has run for \(tenths(elapsed)) s where \(tenths(predicted)) s were "
+            + "predicted; the first result wins"
+    }
+
+    private func tenths(_ seconds: Double) -> String {
+        let count = Int((seconds * 10).rounded())
+        return "\(count / 10).\(count % 10)"
+    }
+}

@@ -1,0 +1,63 @@
+import Ledger
+import Synchronization
+import Testing
+import TranscodeModel
+
+@Suite("A change is seen by those who watch")
+struct WatchTests {
+    /// Counts calls, and waits for one more.
+    private final class Calls: Sendable {
+        private let count = Mutex(0)
+        var value: Int { count.withLock { $0 } }
+        func add() { count.withLock { $0 += 1 } }
+        func more(than seen: Int) async throws {
+            while value <= seen { try await Task.sleep(for: .milliseconds(1)) }
+        }
+    }
+
+    @Test("another connection's change is told, each time", .timeLimit(.minutes(1)))
+    func changes() async throws {
+        let fixture = try LedgerFixture()
+        let calls = Calls()
+        let watch = try fixture.ledger.watch { calls.add() }
+        let other = try SQLiteLedger.open(at: fixture.path)
+        for number in 1...5 {
+            let seen = calls.value
+            _ = try other.enqueue([LedgerFixture.submission("j\(number)")])
+            try await calls.more(than: seen)
+        }
+        watch.cancel()
+    }
+
+    @Test("a change is told when the log was removed and made again", .timeLimit(.minutes(1)))
+    func newLog() async throws {
+        let fixture = try LedgerFixture()
+        let calls = Calls()
+        let watch = try fixture.ledger.watch { calls.add() }
+        _ = try fixture.bytes()
+        let seen = calls.value
+        _ = try fixture.ledger.enqueue([LedgerFixture.submission("j1")])
+        try await calls.more(than: seen)
+        watch.cancel()
+    }
+
+    @Test("after it is cancelled nothing is told; a change after that is told to others only")
+    func cancelled() async throws {
+        let fixture = try LedgerFixture()
+        let (first, second) = (Calls(), Calls())
+        let cancelled = try fixture.ledger.watch { first.add() }
+        let watch = try fixture.ledger.watch { second.add() }
+        _ = try fixture.ledger.enqueue([LedgerFixture.submission("j1")])
+        try await first.more(than: 0)
+        try await second.more(than: 0)
+        cancelled.cancel()
+        cancelled.cancel()
+        // The thread may be in a call still: let it end before the count is taken.
+        try await Task.sleep(for: .milliseconds(50))
+        let seen = (first.value, second.value)
+        _ = try fixture.ledger.enqueue([LedgerFixture.submission("j2")])
+        try await second.more(than: seen.1)
+        #expect(first.value == seen.0)
+        watch.cancel()
+    }
+}
