@@ -11,6 +11,11 @@
 // text `sha256:<hex>`.
 typedef struct reelmill_chain reelmill_chain;
 
+// Before the first connection of the process: SQLite does without statistics of its memory, which cost a lock for each
+// piece, and keeps what it needs to undo one statement in small pieces of memory, instead of 64 KiB at a time.
+// Does nothing later.
+void reelmill_sqlite_prepare(void);
+
 // Registers the functions that the schema's triggers call, and returns their state; NULL without memory. It lives as
 // long as the connection.
 //   reelmill_now()    the transaction's time

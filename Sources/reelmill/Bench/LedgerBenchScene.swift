@@ -159,14 +159,6 @@ struct LedgerBenchTime {
         cpuSeconds += Machine.cpuSeconds().own - cpu
     }
 
-    mutating func measure(_ body: () async throws -> Void) async rethrows {
-        let cpu = Machine.cpuSeconds().own
-        let wall = LedgerBenchTime.now
-        try await body()
-        wallSeconds += LedgerBenchTime.now - wall
-        cpuSeconds += Machine.cpuSeconds().own - cpu
-    }
-
     /// Seconds of a clock that all processes of the machine share.
     static var now: Double {
         var time = timespec()

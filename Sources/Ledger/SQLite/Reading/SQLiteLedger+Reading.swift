@@ -88,8 +88,10 @@ extension SQLiteLedger {
         try Int.fetchAll(
             database,
             sql: """
-                SELECT waits_on & 1048575 FROM dependency
-                WHERE waits_on BETWEEN ?1 >> 20 << 20 AND ?1 AND unit = ?1 ORDER BY waits_on
+                SELECT id & 1048575 FROM work_unit WHERE id BETWEEN ?1 >> 20 << 20 AND ?1
+                    AND feeds IN (SELECT gate FROM gate_unit
+                        WHERE gate BETWEEN ?1 >> 20 << 20 AND ?1 | 1048575 AND unit = ?1)
+                ORDER BY id
                 """, arguments: [unit])
     }
 

@@ -28,7 +28,7 @@ extension Transaction {
         row.reset()
         let claim = try statement(
             """
-            UPDATE work_unit SET state = 'leased', epoch = epoch + 1, attempt = ?2, holder = ?2,
+            UPDATE OR ROLLBACK work_unit SET state = 'leased', epoch = epoch + 1, attempt = ?2, holder = ?2,
                 node = ?3, lease_until = ?4, slot = ?5, started_at = ?6, delayed = 0, progress = 0,
                 note = NULL, reason = NULL, event = reelmill_next()
             WHERE id = ?1
@@ -70,7 +70,7 @@ extension Transaction {
         row.reset()
         let claim = try statement(
             """
-            UPDATE work_unit SET attempt = ?2, rival = ?2, rival_node = ?3, rival_until = ?4,
+            UPDATE OR ROLLBACK work_unit SET attempt = ?2, rival = ?2, rival_node = ?3, rival_until = ?4,
                 rival_slot = ?5, reason = ?6, event = reelmill_next()
             WHERE id = ?1
             """)
@@ -107,7 +107,7 @@ extension Transaction {
     func renew(_ held: [HeldLease], _ duration: Int64) throws -> Set<LeaseToken> {
         let renewal = try statement(
             """
-            UPDATE work_unit SET
+            UPDATE OR ROLLBACK work_unit SET
                 lease_until = CASE holder WHEN ?3 THEN ?4 ELSE lease_until END,
                 rival_until = CASE rival WHEN ?3 THEN ?4 ELSE rival_until END,
                 progress = max(progress, ?5)
@@ -135,7 +135,7 @@ extension Transaction {
     func makeDue() throws {
         let change = try statement(
             """
-            UPDATE work_unit INDEXED BY unit_delayed SET delayed = 0
+            UPDATE OR ROLLBACK work_unit INDEXED BY unit_delayed SET delayed = 0
             WHERE state = 'ready' AND delayed = 1 AND run_at <= ?1
             """)
         change.bind(1, now)

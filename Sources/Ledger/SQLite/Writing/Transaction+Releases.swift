@@ -89,7 +89,7 @@ extension Transaction {
     private func leave(_ left: HeldUnit.Hold, _ unit: HeldUnit, _ release: Release) throws {
         let change = try statement(
             """
-            UPDATE work_unit SET holder = ?2, node = ?3, lease_until = ?4, slot = ?5, rival = NULL,
+            UPDATE OR ROLLBACK work_unit SET holder = ?2, node = ?3, lease_until = ?4, slot = ?5, rival = NULL,
                 rival_node = NULL, rival_until = NULL, rival_slot = NULL, crashes = crashes + ?6,
                 failure = coalesce(?7, failure), reason = ?8, event = reelmill_next()
             WHERE id = ?1
@@ -111,7 +111,7 @@ extension Transaction {
     ) throws {
         let change = try statement(
             """
-            UPDATE work_unit SET state = 'ready', epoch = epoch + ?2, holder = NULL, node = NULL,
+            UPDATE OR ROLLBACK work_unit SET state = 'ready', epoch = epoch + ?2, holder = NULL, node = NULL,
                 lease_until = NULL, slot = NULL, run_at = ?3, delayed = ?3 > ?10, progress = 0,
                 crashes = crashes + ?4, failure = coalesce(?5, failure), note = ?6, reason = ?6,
                 split = max(split, ?7), attempts_max = attempts_max + ?8,
@@ -136,7 +136,7 @@ extension Transaction {
         let reason = try json(failure)
         let change = try statement(
             """
-            UPDATE work_unit SET state = 'dead', epoch = epoch + ?2, holder = NULL, node = NULL,
+            UPDATE OR ROLLBACK work_unit SET state = 'dead', epoch = epoch + ?2, holder = NULL, node = NULL,
                 lease_until = NULL, slot = NULL, crashes = crashes + ?3, failure = ?4, note = ?4,
                 reason = ?4, finished_at = ?5, event = reelmill_next()
             WHERE id = ?1
@@ -153,7 +153,7 @@ extension Transaction {
         }
         let job = try statement(
             """
-            UPDATE job SET state = 'failed', finished_at = ?2, failure = ?3, failed_position = ?4,
+            UPDATE OR ROLLBACK job SET state = 'failed', finished_at = ?2, failure = ?3, failed_position = ?4,
                 reason = ?3, event = reelmill_next()
             WHERE number = ?1
             """)
@@ -168,7 +168,7 @@ extension Transaction {
     func endUnits(of job: JobFacts, reason: String) throws {
         let end = try statement(
             """
-            UPDATE work_unit SET epoch = epoch + (state = 'leased'), state = 'cancelled', delayed = 0,
+            UPDATE OR ROLLBACK work_unit SET epoch = epoch + (state = 'leased'), state = 'cancelled', delayed = 0,
                 holder = NULL, node = NULL, lease_until = NULL, slot = NULL, rival = NULL,
                 rival_node = NULL, rival_until = NULL, rival_slot = NULL, note = ?3, reason = ?3,
                 finished_at = ?4, event = reelmill_next()
