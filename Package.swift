@@ -107,7 +107,7 @@ let package = Package(
         .testTarget(
             name: "LedgerTests",
             dependencies: [
-                "Ledger", "TranscodeModel", "ContentDigest",
+                "Ledger", "CLedger", "TranscodeModel", "ContentDigest",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),

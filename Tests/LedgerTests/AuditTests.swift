@@ -200,6 +200,9 @@ struct AuditTests {
                 "UPDATE work_unit SET queue = 3 WHERE id = 1 << 20 | 4", "I14", "j1.4", "name"),
             Tampering(
                 "UPDATE work_unit SET priority = 3 WHERE id = 1 << 20 | 4", "I4", "j1.4", "order"),
+            Tampering(
+                "UPDATE work_unit SET content_key = 1 WHERE id = 1 << 20 | 4", "I1", "j1.4",
+                "found by"),
             Tampering("DELETE FROM work_unit WHERE id = 1 << 20 | 4", "I5", "j1", "units"),
             Tampering("DELETE FROM work_unit WHERE id = 1 << 20 | 1", "I5", "j1", "units"),
         ])

@@ -40,7 +40,7 @@ struct EdgeTests {
             epoch = epoch + \(owned == wasOwned ? 0 : 1), attempt = attempt + \(isLeased ? 1 : 0),
             holder = \(isLeased ? "attempt + 1" : "NULL"), node = \(isLeased ? "'a'" : "NULL"),
             lease_until = \(isLeased ? "9" : "NULL"), finished_at = \(to.isFinal ? "7" : "NULL"),
-            event = reelmill_next() WHERE id = 1 << 20 | \(position)
+            event = (SELECT reelmill_next()) WHERE id = 1 << 20 | \(position)
             """
     }
 
@@ -97,7 +97,7 @@ struct EdgeTests {
             #expect(throws: DatabaseError.self, "\(from) to \(to)") {
                 try fixture.raw(
                     """
-                    UPDATE job SET state = '\(to.rawValue)', event = reelmill_next(),
+                    UPDATE job SET state = '\(to.rawValue)', event = (SELECT reelmill_next()),
                     finished_at = \(isFinal ? "7" : "NULL"),
                     failure = \(to == .failed ? "'{}'" : "NULL"),
                     failed_position = \(to == .failed ? "1" : "NULL")
@@ -122,8 +122,8 @@ struct EdgeTests {
             "UPDATE work_unit SET event = 0 WHERE id & 1048575 = 1",
             "UPDATE work_unit SET content = zeroblob(32)", "UPDATE work_unit SET fan_in = 0",
             "UPDATE job SET destination = '/elsewhere'", "UPDATE job SET priority = 9",
-            "UPDATE job SET state = 'ready', finished_at = 1, event = reelmill_next()",
-            "UPDATE job SET state = 'cancelled', finished_at = 1, event = reelmill_next()",
+            "UPDATE job SET state = 'ready', finished_at = 1, event = (SELECT reelmill_next())",
+            "UPDATE job SET state = 'cancelled', finished_at = 1, event = (SELECT reelmill_next())",
             "UPDATE job SET units_total = 99",
             "UPDATE work_unit SET unmet = 0 WHERE id & 1048575 = 3",
             "INSERT INTO plan VALUES (1, '{}')",

@@ -22,6 +22,10 @@ void reelmill_sqlite_prepare(void);
 //   reelmill_next()   the sequence number of the next event
 //   reelmill_link(sequence, at, tenant, job, position, kind, from, to, epoch, attempt, node, detail)
 //                     the hash of the next event, which becomes the head; an error at any other sequence number
+// They are aggregates, used as `(SELECT reelmill_now())`: of a plain function SQLite believes that it may fail, and
+// before each statement that could call one in a trigger it copies every page that the statement changes. The whole
+// transaction is rolled back here on any error, so that there is nothing to undo by the statement. As such a
+// subselect is computed once a statement, one that changes several rows gives `reelmill_next` their keys.
 reelmill_chain *reelmill_chain_attach(sqlite3 *connection);
 
 // At the start of a transaction: its time, and the head of the chain.

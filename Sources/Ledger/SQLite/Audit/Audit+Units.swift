@@ -14,7 +14,7 @@ struct AuditStatements {
                 u.fan_in, u.tenant, u.job, u.queue, u.priority, u.created_at, u.kind, u.attempts_max,
                 u.holder, u.node, u.rival, u.rival_node, u.note, u.failure, u.content, u.cpu_seconds,
                 u.memory_bytes, u.output_bytes, u.work, u.run_at,
-                c.epoch, c.attempt, c.sha256, c.committed_at, u.feeds
+                c.epoch, c.attempt, c.sha256, c.committed_at, u.feeds, u.content_key
             FROM work_unit u LEFT JOIN completion c ON c.unit = u.id
             WHERE u.id BETWEEN ?1 AND ?2 ORDER BY u.id
             """)
@@ -121,6 +121,9 @@ extension Audit {
         }
         if (row.int64(3) % 2 == 1) != (state == .leased || state == .done) {
             findings.add("I3", name(), "the epoch does not say whether the unit is owned")
+        }
+        if row.bytes(23).prefix(6).reduce(0, { $0 << 8 | Int64($1) }) != row.int64(34) {
+            findings.add("I1", name(), "what the unit makes cannot be found by its content")
         }
         guard row.int64(2) > 0 else {
             let born: UnitState = row.int(9) == 0 ? .ready : .blocked

@@ -53,12 +53,12 @@ extension SQLiteLedger {
                         SELECT max(number) >> 6 FROM job
                         UNION ALL SELECT number - 1 FROM shelf WHERE number > 0)
                     SELECT c.* FROM shelf CROSS JOIN work_unit u INDEXED BY unit_made
-                        ON u.id >> 26 = shelf.number AND substr(u.content, 1, 6) = substr(?1, 1, 6)
+                        ON u.id >> 26 = shelf.number AND u.content_key = ?3
                             AND u.state = 'done'
                         JOIN completion c ON c.unit = u.id
                     WHERE u.content = ?1 AND u.tenant = ?2
                     ORDER BY c.committed_at DESC, c.unit DESC LIMIT 1
-                    """, arguments: [Data(content.bytes), tenant.text])?.artifact()
+                    """, arguments: [Data(content.bytes), tenant.text, content.key])?.artifact()
         }
     }
 

@@ -94,7 +94,9 @@ extension Schema {
             cpu_seconds REAL NOT NULL, memory_bytes INTEGER NOT NULL, output_bytes INTEGER NOT NULL,
             -- Gates that it waited for when it was planned.
             fan_in INTEGER NOT NULL CHECK (fan_in >= 0),
-            content BLOB NOT NULL CHECK (length(content) = 32),
+            content BLOB NOT NULL,
+            -- Its first six bytes, as a number.
+            content_key INTEGER NOT NULL,
             work TEXT CHECK ((work IS NULL) = (kind = 'probe'))
         ) STRICT;
         -- In the order in which a tenant's units of a class are leased; the rest of it is the key.
@@ -106,7 +108,7 @@ extension Schema {
         CREATE INDEX unit_leased ON work_unit (queue) WHERE state = 'leased';
         -- What was made, by content. A digest lands anywhere, so that a plain index would write a page for each unit:
         -- this one is kept in shelves of 64 jobs, and looked through shelf by shelf.
-        CREATE INDEX unit_made ON work_unit (id >> 26, substr(content, 1, 6)) WHERE state = 'done';
+        CREATE INDEX unit_made ON work_unit (id >> 26, content_key) WHERE state = 'done';
         """
 
     static let otherTables = """
@@ -130,7 +132,7 @@ extension Schema {
             unit INTEGER PRIMARY KEY,
             epoch INTEGER NOT NULL,
             attempt INTEGER NOT NULL,
-            sha256 BLOB NOT NULL CHECK (length(sha256) = 32),
+            sha256 BLOB NOT NULL,
             bytes INTEGER NOT NULL CHECK (bytes >= 0),
             wall_seconds REAL NOT NULL, cpu_seconds REAL NOT NULL,
             peak_memory_bytes INTEGER NOT NULL,
@@ -161,7 +163,7 @@ extension Schema {
             detail ANY,
             -- The event before it of the same unit, job, tenant or breaker; 0 for none.
             previous INTEGER NOT NULL,
-            hash BLOB NOT NULL CHECK (length(hash) = 32),
+            hash BLOB NOT NULL,
             CHECK (previous < sequence)
         ) STRICT;
 

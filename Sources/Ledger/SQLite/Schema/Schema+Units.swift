@@ -28,15 +28,20 @@ extension Schema {
                 "NEW.epoch, \(Schema.attemptConcerned), \(Schema.nodeConcerned)",
                 detail: "NEW.reason", previous: "OLD.event"))
             WHERE NEW.event <> OLD.event AND NEW.state <> 'done';
-            INSERT INTO event SELECT \(Schema.event(
-                "NEW.event", Schema.unit, from: "'leased'", to: "'done'",
-                "NEW.epoch, c.attempt, CASE c.attempt WHEN OLD.rival THEN OLD.rival_node ELSE OLD.node END",
-                detail: "c.sha256", previous: "OLD.event"))
-            FROM completion c WHERE NEW.state = 'done' AND c.unit = NEW.id AND c.epoch = NEW.epoch
-                AND (c.attempt = OLD.holder OR c.attempt = OLD.rival);
-            SELECT RAISE(ROLLBACK, 'a unit is done by its completion only')
-                WHERE NEW.state = 'done' AND changes() = 0;
+            INSERT INTO event SELECT \(Schema.doneEvent("c")), OLD.event,
+                (SELECT reelmill_link(\(Schema.doneEvent("l"))) FROM completion l WHERE l.unit = NEW.id)
+            FROM completion c WHERE NEW.state = 'done' AND c.unit = NEW.id;
         END;
+        """
+    }
+
+    /// The fields of a completion's event. An aggregate belongs to the query whose columns it is given, so that the hash
+    /// has to read the completion for itself.
+    private static func doneEvent(_ completion: String) -> String {
+        """
+        NEW.event, \(Schema.now), \(Schema.unit), 'leased', 'done', NEW.epoch, \(completion).attempt,
+        CASE \(completion).attempt WHEN OLD.rival THEN OLD.rival_node ELSE OLD.node END,
+        \(completion).sha256
         """
     }
 
@@ -51,13 +56,15 @@ extension Schema {
         """
     }
 
-    /// They stay with a completion.
+    /// They stay with a completion, and there is one.
     private static let completion = """
         NEW.epoch = OLD.epoch AND NEW.attempt = OLD.attempt AND NEW.attempts_max = OLD.attempts_max
             AND NEW.holder IS NULL AND NEW.node IS NULL AND NEW.lease_until IS NULL
             AND NEW.slot IS NULL AND NEW.rival IS NULL AND NEW.rival_node IS NULL
             AND NEW.rival_until IS NULL AND NEW.rival_slot IS NULL
             AND NEW.unmet = 0 AND NEW.finished_at IS NOT NULL AND NEW.event > OLD.event
+            AND EXISTS (SELECT 1 FROM completion c WHERE c.unit = NEW.id AND c.epoch = NEW.epoch
+                AND (c.attempt = OLD.holder OR c.attempt = OLD.rival))
         """
 
     /// What any row must look like.
@@ -164,7 +171,7 @@ extension Schema {
 
     /// The only commit point: everything that a completion causes happens here.
     var completionTriggers: String {
-        let step = has(.doubleFanIn) ? "max(left - 2, 0)" : "left - 1"
+        let step = has(.doubleFanIn) ? "CASE WHEN left < 2 THEN 0 ELSE left - 2 END" : "left - 1"
         let feeds = "(SELECT feeds FROM work_unit WHERE id = NEW.unit)"
         let fanIn = """
             UPDATE gate SET left = \(step) WHERE id = \(feeds);
@@ -175,14 +182,15 @@ extension Schema {
                 UPDATE work_unit SET state = 'done', holder = NULL, node = NULL, lease_until = NULL,
                     slot = NULL, rival = NULL, rival_node = NULL, rival_until = NULL,
                     rival_slot = NULL, finished_at = NEW.committed_at, reason = NULL,
-                    event = reelmill_next()
+                    event = (SELECT reelmill_next())
                     WHERE id = NEW.unit AND state = 'leased' AND epoch = NEW.epoch
                         AND (holder = NEW.attempt OR rival = NEW.attempt);
                 SELECT RAISE(ROLLBACK, 'fenced: another lease owns this unit, or none')
-                    WHERE changes() = 0;
+                    WHERE (SELECT state FROM work_unit WHERE id = NEW.unit AND epoch = NEW.epoch)
+                        IS NOT 'done';
                 \(has(.noFanIn) ? "" : fanIn)
                 UPDATE job SET state = 'ready', finished_at = NEW.committed_at, reason = NULL,
-                    event = reelmill_next()
+                    event = (SELECT reelmill_next())
                     WHERE state = 'running' AND number =
                         (SELECT id >> 20 FROM work_unit WHERE id = NEW.unit AND kind = 'publish');
             END;
@@ -191,8 +199,8 @@ extension Schema {
             BEGIN
                 UPDATE work_unit SET unmet = unmet - 1,
                     state = CASE WHEN unmet = 1 THEN 'ready' ELSE 'blocked' END,
-                    run_at = CASE WHEN unmet = 1 THEN reelmill_now() ELSE run_at END,
-                    event = CASE WHEN unmet = 1 THEN reelmill_next() ELSE event END
+                    run_at = CASE WHEN unmet = 1 THEN \(Schema.now) ELSE run_at END,
+                    event = CASE WHEN unmet = 1 THEN (SELECT reelmill_next(u.id) FROM work_unit u WHERE u.id = work_unit.id) ELSE event END
                     WHERE state = 'blocked'
                         AND id IN (SELECT unit FROM gate_unit WHERE gate = NEW.id);
             END;

@@ -28,13 +28,15 @@ struct Schema {
 
     func has(_ bug: PlantedBug) -> Bool { plantedBug == bug }
 
+    static let now = "(SELECT reelmill_now())"
+
     /// An event of a row that has just been changed: the values of `event` in order, the hash over all but `previous`.
     static func event(
         _ sequence: String, _ subject: String, from: String, to: String, _ owner: String,
         detail: String, previous: String
     ) -> String {
-        let fields = "\(sequence), reelmill_now(), \(subject), \(from), \(to), \(owner), \(detail)"
-        return "\(fields), \(previous), reelmill_link(\(fields))"
+        let fields = "\(sequence), \(now), \(subject), \(from), \(to), \(owner), \(detail)"
+        return "\(fields), \(previous), (SELECT reelmill_link(\(fields)))"
     }
 
     /// A trigger that refuses what it is fired by.
@@ -51,7 +53,7 @@ struct Schema {
         refusal(
             "unit_fixed",
             """
-            UPDATE OF id, feeds, tenant, job, kind, work, content, queue, priority, created_at,
+            UPDATE OF id, feeds, tenant, job, kind, work, content, content_key, queue, priority, created_at,
             critical_seconds, cpu_seconds, memory_bytes, output_bytes, fan_in ON work_unit
             """, "what a unit does never changes"),
         refusal("unit_kept", "DELETE ON work_unit", "units are not deleted"),

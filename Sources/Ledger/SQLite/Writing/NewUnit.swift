@@ -16,9 +16,9 @@ struct NewUnit {
             """
             INSERT OR ROLLBACK INTO work_unit (id, state, unmet, run_at, attempts_max, tenant, job, kind, queue,
                 priority, created_at, critical_seconds, cpu_seconds, memory_bytes, output_bytes, fan_in,
-                content, work, feeds)
+                content, work, feeds, content_key)
             VALUES (?1, CASE ?2 WHEN 0 THEN 'ready' ELSE 'blocked' END, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,
-                ?10, ?11, ?12, ?13, ?14, ?2, ?15, ?16, ?17)
+                ?10, ?11, ?12, ?13, ?14, ?2, ?15, ?16, ?17, ?18)
             """)
         insert.bind(3, transaction.now)
         insert.bind(4, job.attemptsMaximum)
@@ -61,8 +61,14 @@ struct NewUnit {
         insert.bind(13, estimate.memoryBytes)
         insert.bind(14, estimate.outputBytes)
         insert.bind(15, content)
+        insert.bind(18, content.key)
         try insert.run()
     }
+}
+
+extension Digest {
+    /// Its first six bytes, by which `unit_made` finds it.
+    var key: Int64 { bytes.prefix(6).reduce(0) { $0 << 8 | Int64($1) } }
 }
 
 /// Groups a plan's units by what waits for them: each group shares a gate.

@@ -84,7 +84,7 @@ extension Transaction {
         try insertUnits(planned, works, id, job)
         let run = try statement(
             """
-            UPDATE OR ROLLBACK job SET state = 'running', units_total = ?2, reason = ?3, event = reelmill_next()
+            UPDATE OR ROLLBACK job SET state = 'running', units_total = ?2, reason = ?3, event = (SELECT reelmill_next())
             WHERE number = ?1
             """)
         run.bind(1, job.number)

@@ -41,7 +41,7 @@ extension Transaction {
             """
             INSERT OR ROLLBACK INTO job (tenant, id, key, content, state, profile_digest, codec, class, priority,
                 attempts_max, created_at, event, destination, source, profile)
-            VALUES (?1, ?2, ?3, ?4, 'planning', ?5, ?6, ?7, ?8, ?9, ?10, reelmill_next(), ?11, ?12, ?13)
+            VALUES (?1, ?2, ?3, ?4, 'planning', ?5, ?6, ?7, ?8, ?9, ?10, (SELECT reelmill_next()), ?11, ?12, ?13)
             """)
         insert.bind(1, submission.tenant.text)
         insert.bind(2, submission.id.text)
@@ -78,7 +78,7 @@ extension Transaction {
         try endUnits(of: job, reason: reason)
         let end = try statement(
             """
-            UPDATE OR ROLLBACK job SET state = 'cancelled', finished_at = ?2, reason = ?3, event = reelmill_next()
+            UPDATE OR ROLLBACK job SET state = 'cancelled', finished_at = ?2, reason = ?3, event = (SELECT reelmill_next())
             WHERE number = ?1 AND finished_at IS NULL
             """)
         end.bind(1, job.number)
@@ -113,7 +113,7 @@ extension Transaction {
         row.reset()
         let set = try statement(
             """
-            UPDATE OR ROLLBACK tenant SET weight = ?2, cap = ?3, setting = ?4, event = reelmill_next()
+            UPDATE OR ROLLBACK tenant SET weight = ?2, cap = ?3, setting = ?4, event = (SELECT reelmill_next())
             WHERE number = ?1
             """)
         set.bind(1, number)

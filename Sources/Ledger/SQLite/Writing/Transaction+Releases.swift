@@ -91,7 +91,7 @@ extension Transaction {
             """
             UPDATE OR ROLLBACK work_unit SET holder = ?2, node = ?3, lease_until = ?4, slot = ?5, rival = NULL,
                 rival_node = NULL, rival_until = NULL, rival_slot = NULL, crashes = crashes + ?6,
-                failure = coalesce(?7, failure), reason = ?8, event = reelmill_next()
+                failure = coalesce(?7, failure), reason = ?8, event = (SELECT reelmill_next())
             WHERE id = ?1
             """)
         change.bind(1, unit.key)
@@ -115,7 +115,7 @@ extension Transaction {
                 lease_until = NULL, slot = NULL, run_at = ?3, delayed = ?3 > ?10, progress = 0,
                 crashes = crashes + ?4, failure = coalesce(?5, failure), note = ?6, reason = ?6,
                 split = max(split, ?7), attempts_max = attempts_max + ?8,
-                event = CASE ?9 WHEN 1 THEN reelmill_next() ELSE event END
+                event = CASE ?9 WHEN 1 THEN (SELECT reelmill_next()) ELSE event END
             WHERE id = ?1
             """)
         change.bind(1, unit.key)
@@ -138,7 +138,7 @@ extension Transaction {
             """
             UPDATE OR ROLLBACK work_unit SET state = 'dead', epoch = epoch + ?2, holder = NULL, node = NULL,
                 lease_until = NULL, slot = NULL, crashes = crashes + ?3, failure = ?4, note = ?4,
-                reason = ?4, finished_at = ?5, event = reelmill_next()
+                reason = ?4, finished_at = ?5, event = (SELECT reelmill_next())
             WHERE id = ?1
             """)
         change.bind(1, unit.key)
@@ -154,7 +154,7 @@ extension Transaction {
         let job = try statement(
             """
             UPDATE OR ROLLBACK job SET state = 'failed', finished_at = ?2, failure = ?3, failed_position = ?4,
-                reason = ?3, event = reelmill_next()
+                reason = ?3, event = (SELECT reelmill_next())
             WHERE number = ?1
             """)
         job.bind(1, unit.job.number)
@@ -171,7 +171,7 @@ extension Transaction {
             UPDATE OR ROLLBACK work_unit SET epoch = epoch + (state = 'leased'), state = 'cancelled', delayed = 0,
                 holder = NULL, node = NULL, lease_until = NULL, slot = NULL, rival = NULL,
                 rival_node = NULL, rival_until = NULL, rival_slot = NULL, note = ?3, reason = ?3,
-                finished_at = ?4, event = reelmill_next()
+                finished_at = ?4, event = (SELECT reelmill_next(u.id) FROM work_unit u WHERE u.id = work_unit.id)
             WHERE id BETWEEN ?1 AND ?2 AND finished_at IS NULL
             """)
         end.bind(1, job.number << Schema.positionBits)
