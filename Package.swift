@@ -13,6 +13,9 @@ let package = Package(
     products: [
         .executable(name: "reelmill", targets: ["reelmill"]),
         .executable(name: "reelmill-worker", targets: ["reelmill-worker"]),
+        // Aids of development; nothing of the two above links or needs them.
+        .executable(name: "reelmill-chaos", targets: ["reelmill-chaos"]),
+        .library(name: "reelmill-faults", type: .dynamic, targets: ["CFaults"]),
     ],
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
@@ -48,6 +51,8 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "Scheduler", dependencies: ["TranscodeModel", "Ledger"], swiftSettings: strict),
+        // A disk that fails on request. Only tests and the simulator may depend on it.
+        .target(name: "CFaultVFS", linkerSettings: [.linkedLibrary("sqlite3")]),
         .target(name: "CFileSystem"),
         .target(
             name: "ArtifactStore",
@@ -84,15 +89,30 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
+        .target(
+            name: "Simulator",
+            dependencies: ["TranscodeModel", "ContentDigest", "Ledger", "Scheduler"],
+            swiftSettings: strict),
         .executableTarget(
             name: "reelmill",
             dependencies: [
                 "TranscodeModel", "ProfileCatalog", "Planner", "Ledger", "Scheduler",
                 "ArtifactStore", "WorkerProtocol", "WorkerHost", "Packager", "Node",
-                "ContentDigest",
+                "ContentDigest", "Simulator",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
+        // A development tool, as a bench is: no product.
+        .executableTarget(
+            name: "reelmill-zombie", dependencies: ["TranscodeModel", "ContentDigest", "Ledger"],
+            swiftSettings: strict),
+        .target(name: "CFaults"),
+        .executableTarget(
+            name: "reelmill-chaos",
+            dependencies: [
+                .product(name: "ArgumentParser", package: "swift-argument-parser")
             ],
             swiftSettings: strict),
         .testTarget(
@@ -107,12 +127,21 @@ let package = Package(
         .testTarget(
             name: "LedgerTests",
             dependencies: [
-                "Ledger", "CLedger", "TranscodeModel", "ContentDigest",
+                "Ledger", "Simulator", "CLedger", "TranscodeModel", "ContentDigest",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "SchedulerTests", dependencies: ["Scheduler", "TranscodeModel"],
+            name: "LedgerFaultTests",
+            dependencies: [
+                "CFaultVFS", "Ledger", "TranscodeModel", "ContentDigest",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "SchedulerTests",
+            dependencies: ["Scheduler", "Ledger", "TranscodeModel", "ContentDigest"],
             swiftSettings: strict),
         .testTarget(
             name: "ArtifactStoreTests",
@@ -141,6 +170,15 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
+            name: "SimulatorTests",
+            dependencies: [
+                "Simulator", "Ledger", "Scheduler", "ArtifactStore", "TranscodeModel",
+                "ContentDigest",
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ZombieTests", dependencies: ["reelmill-zombie"], swiftSettings: strict),
+        .testTarget(
             name: "CommandLineTests",
             dependencies: [
                 "reelmill", "TranscodeModel", "Ledger", "ContentDigest", "Planner",
@@ -150,7 +188,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "TranscodeModel", "Packager", "ContentDigest", "Ledger", "reelmill",
-                "reelmill-worker",
+                "reelmill-worker", "reelmill-chaos",
             ],
             swiftSettings: strict),
     ],

@@ -13,8 +13,15 @@ public protocol ArtifactStore: Sendable {
     /// Opens a committed artifact; `artifactMissing` when it is not there.
     func open(_ digest: Digest, tenant: TenantID) throws(Failure) -> ReadableFile
     func contains(_ digest: Digest, tenant: TenantID) throws(Failure) -> Bool
-    /// Removes staged files of attempts that are not in `keeping`; returns how many.
-    func sweepStaging(keeping: Set<StagingName>) throws(Failure) -> Int
+    /// Removes staged files of attempts that are not live; returns how many. `live` is asked after the files are
+    /// listed: what was staged since is not touched.
+    func sweepStaging(live: () throws -> Set<StagingName>) throws -> Int
+    /// Tenants that have a place in the store, whatever is in it.
+    func tenants() throws(Failure) -> [String]
+    /// Files in staging, of live and of dead attempts.
+    func staged() throws(Failure) -> [String]
+    /// Removes an artifact that nothing needs.
+    func remove(_ digest: Digest, tenant: TenantID) throws(Failure)
     /// Digests of all artifacts of a tenant.
     func inventory(tenant: TenantID) throws(Failure) -> [Digest]
     /// Bytes that can still be stored.

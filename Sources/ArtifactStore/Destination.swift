@@ -68,6 +68,10 @@ public struct Destination: Sendable {
         return try found.contents() == bytes
     }
 
+    /// Makes sure that what is published there stays: the attempt that published it may have died, or its
+    /// disk may have failed it, before the entry in the parent directory was durable.
+    public func settle() throws(Failure) { try syncDirectory(parent(of: path)) }
+
     /// Makes a prepared directory the destination.
     func publish(_ hidden: String) throws(Failure) {
         switch reelmill_rename_without_replacing(hidden, path) {
@@ -79,7 +83,7 @@ public struct Destination: Sendable {
             }
         case let code: throw storageFailure("publish", path, code)
         }
-        try syncDirectory(parent(of: path))
+        try settle()
     }
 
     private func occupation() throws(Failure) -> Occupation {

@@ -2,14 +2,15 @@ import CFileSystem
 import Glibc
 import TranscodeModel
 
-/// Makes a directory and those above it, each entry durable in its parent.
+/// Makes a directory and those above it, each entry durable in its parent. Whoever made one that is there already may
+/// have been killed before its entry was durable, so that is seen to again.
 func makeDirectory(_ path: String) throws(Failure) {
     if mkdir(path, 0o755) == 0 {
         try syncDirectory(parent(of: path))
         return
     }
     switch errno {
-    case EEXIST: return
+    case EEXIST: try syncDirectory(parent(of: path))
     case ENOENT:
         try makeDirectory(parent(of: path))
         try makeDirectory(path)
@@ -18,11 +19,13 @@ func makeDirectory(_ path: String) throws(Failure) {
 }
 
 /// Makes the entries of a directory durable.
-func syncDirectory(_ path: String) throws(Failure) {
+func syncDirectory(_ path: String, _ calls: StorageCalls = .system) throws(Failure) {
     let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { throw storageFailure("open the directory", path) }
     defer { close(descriptor) }
-    guard fsync(descriptor) == 0 else { throw storageFailure("sync the directory", path) }
+    guard calls.sync(descriptor, path) == 0 else {
+        throw storageFailure("sync the directory", path)
+    }
 }
 
 func parent(of path: String) -> String {

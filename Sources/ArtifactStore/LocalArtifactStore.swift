@@ -1,5 +1,5 @@
-import CFileSystem
 import Glibc
+import Synchronization
 public import TranscodeModel
 
 /// Artifacts in a directory of the local machine.
@@ -8,10 +8,19 @@ public import TranscodeModel
 ///     ROOT/objects/TENANT/ab/abcd…                     durable, read-only, named by content
 public struct LocalArtifactStore: ArtifactStore {
     private let root: String
+    private let folders = DurableFolders()
+    private let calls: StorageCalls
+    private let plantedBug: PlantedBug?
 
     /// Opens the store, making what is missing of it.
     public static func open(at path: String) throws(Failure) -> LocalArtifactStore {
-        let store = LocalArtifactStore(root: path)
+        try open(at: path, calls: .system, plantedBug: nil)
+    }
+
+    package static func open(
+        at path: String, calls: StorageCalls, plantedBug: PlantedBug?
+    ) throws(Failure) -> LocalArtifactStore {
+        let store = LocalArtifactStore(root: path, calls: calls, plantedBug: plantedBug)
         try makeDirectory(store.staging)
         try makeDirectory(path + "/objects")
         return store
@@ -33,14 +42,18 @@ public struct LocalArtifactStore: ArtifactStore {
     }
 
     public func commit(_ staged: StagedFile) throws(Failure) -> StoredArtifact {
-        guard fsync(staged.descriptor) == 0 else { throw storageFailure("sync", staged.path) }
+        if plantedBug != .noSyncBeforeCommit {
+            guard calls.sync(staged.descriptor, staged.path) == 0 else {
+                throw storageFailure("sync", staged.path)
+            }
+        }
         let (digest, byteCount) = try hashOfFile(staged.descriptor, path: staged.path)
         let target = path(of: digest, staged.tenant)
         guard fchmod(staged.descriptor, 0o444) == 0 else {
             throw storageFailure("make read-only", staged.path)
         }
-        try makeDirectory(parent(of: target))
-        switch reelmill_rename_without_replacing(staged.path, target) {
+        try folders.make([parent(of: parent(of: target)), parent(of: target)])
+        switch calls.rename(staged.path, target) {
         case 0: break
         case EEXIST:
             // The same bytes are there already; a torn file of that name would have another size.
@@ -52,8 +65,8 @@ public struct LocalArtifactStore: ArtifactStore {
             try discard(staged)
         case let code: throw storageFailure("rename into place", target, code)
         }
-        try syncDirectory(parent(of: target))
-        try syncDirectory(staging)
+        try syncDirectory(parent(of: target), calls)
+        try syncDirectory(staging, calls)
         return StoredArtifact(digest: digest, byteCount: byteCount)
     }
 
@@ -90,16 +103,26 @@ public struct LocalArtifactStore: ArtifactStore {
         return nil
     }
 
-    public func sweepStaging(keeping: Set<StagingName>) throws(Failure) -> Int {
-        let kept = Set(keeping.map { "\($0.unit)~\($0.epoch)" })
+    public func sweepStaging(live: () throws -> Set<StagingName>) throws -> Int {
+        let listed = try names(in: staging)
+        guard !listed.isEmpty else { return 0 }
+        let kept = Set(try live().map { "\($0.unit)~\($0.epoch)" })
         var removed = 0
-        for name in try names(in: staging) {
+        for name in listed {
             let parts = name.split(separator: "~")
             if parts.count == 4, kept.contains("\(parts[1])~\(parts[2])") { continue }
             try removeTree(staging + "/" + name)
             removed += 1
         }
         return removed
+    }
+
+    public func tenants() throws(Failure) -> [String] { try names(in: root + "/objects") }
+
+    public func staged() throws(Failure) -> [String] { try names(in: staging) }
+
+    public func remove(_ digest: Digest, tenant: TenantID) throws(Failure) {
+        try removeTree(path(of: digest, tenant))
     }
 
     public func inventory(tenant: TenantID) throws(Failure) -> [Digest] {
@@ -119,5 +142,18 @@ public struct LocalArtifactStore: ArtifactStore {
             throw storageFailure("ask for the free space of", root)
         }
         return bytes
+    }
+}
+
+/// The directories that this process has seen to be durable: others are killed at any moment.
+private final class DurableFolders: Sendable {
+    private let known = Mutex<Set<String>>([])
+
+    /// Outer ones first.
+    func make(_ paths: [String]) throws(Failure) {
+        for path in paths where !known.withLock({ $0.contains(path) }) {
+            try makeDirectory(path)
+            known.withLock { _ = $0.insert(path) }
+        }
     }
 }

@@ -60,10 +60,13 @@ public enum FailureCode: String, Sendable, Codable, CaseIterable {
     case workerStalled = "worker-stalled"
     case workerOutOfMemory = "worker-out-of-memory"
     case workerProtocol = "worker-protocol"
+    /// A unit that kept crashing its workers, and is not tried again.
+    case quarantined = "quarantined"
     case workerMissing = "worker-missing"
     case storageFull = "storage-full"
     case storageFailed = "storage-failed"
     case artifactMissing = "artifact-missing"
+    case ledgerUnreadable = "ledger-unreadable"
     case leaseLost = "lease-lost"
     case cancelled = "cancelled"
     case internalFault = "internal-fault"

@@ -29,8 +29,8 @@ package enum PlantedBug: String, Sendable, Hashable, CaseIterable {
     case forgetsOrphans
     /// The node tries a permanent failure again.
     case retriesPermanent
-    /// The node takes back leases of nodes that live.
-    case judgesLiving
+    /// The node leases more units than it has workers (I17).
+    case ignoresCapacity
     /// No failure ever opens a breaker.
     case noBreaker
 }

@@ -76,12 +76,13 @@ struct Reelmill: AsyncParsableCommand {
                 name: "Jobs",
                 subcommands: [
                     StatusCommand.self, List.self, Wait.self, Cancel.self, Retry.self, Events.self,
+                    Tenant.self,
                 ]),
             CommandGroup(
                 name: "Inspecting",
                 subcommands: [ProbeCommand.self, PlanCommand.self, Profiles.self]),
             CommandGroup(
                 name: "Checking",
-                subcommands: [Verify.self, Audit.self, Doctor.self, Bench.self]),
+                subcommands: [Verify.self, Audit.self, Simulate.self, Doctor.self, Bench.self]),
         ])
 }

@@ -79,7 +79,7 @@ struct LocalArtifactStoreTests {
         let store = try LocalArtifactStore.open(at: scratch.path)
         let live = try store.stage(tenant: .standard, unit: unit, epoch: 3)
         _ = try store.stage(tenant: .standard, unit: unit, epoch: 1)
-        #expect(try store.sweepStaging(keeping: [StagingName(unit: unit, epoch: 3)]) == 1)
+        #expect(try store.sweepStaging { [StagingName(unit: unit, epoch: 3)] } == 1)
         try live.append([1])
         #expect(try store.commit(live).byteCount == 1)
     }

@@ -36,7 +36,8 @@ struct ProgressTests {
     ) -> UnitRecord {
         UnitRecord(
             position: position, kind: work?.kind ?? .probe, work: work, state: state,
-            attempt: attempt, attemptsMaximum: 8, epoch: 1, node: nil, progress: progress,
+            attempt: attempt, attemptsMaximum: 8, epoch: 1, node: nil, crashes: 0, isSplit: false,
+            runAtMilliseconds: 0, progress: progress,
             estimate: Estimate(cpuSeconds: cpuSeconds, memoryBytes: 0, outputBytes: 0),
             startedMilliseconds: nil, finishedMilliseconds: nil, failure: nil)
     }

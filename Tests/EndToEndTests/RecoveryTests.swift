@@ -176,7 +176,7 @@ struct RecoveryTests {
         #expect(starts.count == 1 + 2 + encodes.count - 1)
     }
 
-    @Test("a unit that kills every worker is given up, and its job fails alone with the reason")
+    @Test("a unit that kills every worker is quarantined, and its job fails alone with the reason")
     func poison() throws {
         let scene = try Scene()
         try scene.makeClip("clip.mp4", seconds: 2)
@@ -189,19 +189,16 @@ struct RecoveryTests {
         ])
         #expect(enqueued.status == 0)
         let id = try #require(try ledger.jobs(JobQuery()).first).id
-        try ledger.register(
-            NodeRecord(
-                id: NodeID("test"), host: "test", bootID: "test", processID: 1, processStart: "1",
-                workers: 1))
-        // Its last attempt; the delays between all eight would be a minute.
-        try ledger.spendAttempts(of: id, leaving: 1)
         let ending = try scene.reelmill(
             ["run", "--until-idle", "--workers", "1"], environment: ["REELMILL_WORKER": script])
         #expect(ending.status == 0, "\(ending.errors)")
         let job = try #require(try ledger.job(id))
         #expect(job.state == .failed)
-        #expect(job.failure?.code == .workerCrashed)
+        #expect(job.failure?.code == .quarantined)
         #expect(job.failure?.message.contains("SIGSEGV") == true)
+        #expect(try ledger.units(ofJob: id)[0].crashes == 3)
+        let status = try scene.reelmill(["status", id.text])
+        #expect(status.output.contains("quarantined; 3 crashes"), "\(status.output)")
         #expect(!scene.isThere("out"))
         #expect(try scene.reelmill(["wait", id.text]).status == 1)
         #expect(try scene.reelmill(["audit"]).status == 0)
@@ -235,25 +232,6 @@ struct RecoveryTests {
             #expect(try ledger.liveLeases().isEmpty)
             #expect(try ledger.nodes().isEmpty)
             #expect(try scene.transcode("clip.mp4", to: "out").status == 0)
-        }
-    }
-}
-
-extension SQLiteLedger {
-    /// Fails the job's first unit until only some attempts are left.
-    fileprivate func spendAttempts(of job: JobID, leaving left: Int) throws {
-        while true {
-            let unit = try #require(try units(ofJob: job).first)
-            if unit.attempt >= unit.attemptsMaximum - left { return }
-            let candidate = try #require(try candidates(limit: 1, jobs: [job]).first)
-            let lease = try #require(
-                try lease(
-                    [LeasePick(unit: candidate.unit, epoch: candidate.epoch)], node: NodeID("test"),
-                    durationMilliseconds: 60_000
-                ).first)
-            _ = try fail(
-                lease, failure: Failure(.transient, .workerKilled, "spent by the test"),
-                retryAfterMilliseconds: 0)
         }
     }
 }

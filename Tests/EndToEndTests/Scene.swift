@@ -141,6 +141,9 @@ final class Scene: Sendable {
         return process.terminationStatus == 0
     }()
 
+    /// Makes system calls of a program fail: see `CFaults.h`.
+    static var faultLibrary: String { programs + "/libreelmill-faults.so" }
+    static var chaos: String { programs + "/reelmill-chaos" }
     static var reelmillPath: String { programs + "/reelmill" }
     /// Where the real worker is.
     static var worker: String { programs + "/reelmill-worker" }

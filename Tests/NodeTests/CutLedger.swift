@@ -51,64 +51,45 @@ final class CutLedger: Ledger {
     func cancel(_ job: JobID, reason: String) throws(LedgerFailure) -> Bool {
         try changing { () throws(LedgerFailure) in try inner.cancel(job, reason: reason) }
     }
-    func register(_ node: NodeRecord) throws(LedgerFailure) {
-        try changing { () throws(LedgerFailure) in try inner.register(node) }
+    func setTenant(_ tenant: TenantID, weight: Double?, cap: Int??) throws(LedgerFailure) {
+        try changing { () throws(LedgerFailure) in
+            try inner.setTenant(tenant, weight: weight, cap: cap)
+        }
     }
-    func retire(_ node: NodeID) throws(LedgerFailure) {
-        try changing { () throws(LedgerFailure) in try inner.retire(node) }
+    /// Renewals change nothing that a cut could break, and come at any time.
+    func perform(_ operations: [LedgerOperation]) throws(LedgerFailure) -> [LedgerAnswer] {
+        let isRenewal = operations.allSatisfy { operation in
+            if case .renew = operation { true } else { false }
+        }
+        if isRenewal {
+            return try reading { () throws(LedgerFailure) in try inner.perform(operations) }
+        }
+        return try changing { () throws(LedgerFailure) in try inner.perform(operations) }
+    }
+    func survey(_ request: SurveyRequest) throws(LedgerFailure) -> LedgerSurvey {
+        try reading { () throws(LedgerFailure) in try inner.survey(request) }
+    }
+    func leases(ofNode node: NodeID) throws(LedgerFailure) -> [LeaseSighting] {
+        try reading { () throws(LedgerFailure) in try inner.leases(ofNode: node) }
+    }
+    func liveLeases() throws(LedgerFailure) -> [LeaseToken] {
+        try reading { () throws(LedgerFailure) in try inner.liveLeases() }
+    }
+    func assignment(_ lease: LeaseToken) throws(LedgerFailure) -> Assignment {
+        try reading { () throws(LedgerFailure) in try inner.assignment(lease) }
     }
     func nodes() throws(LedgerFailure) -> [NodeRecord] {
         try reading { () throws(LedgerFailure) in try inner.nodes() }
     }
-    func releaseLeases(ofNode node: NodeID, reason: String) throws(LedgerFailure) -> [UnitID] {
-        try reading { () throws(LedgerFailure) in
-            try inner.releaseLeases(ofNode: node, reason: reason)
-        }
-    }
-    func candidates(limit: Int, jobs: Set<JobID>?) throws(LedgerFailure) -> [LedgerCandidate] {
-        try reading { () throws(LedgerFailure) in try inner.candidates(limit: limit, jobs: jobs) }
-    }
-    func idleFacts(jobs: Set<JobID>?) throws(LedgerFailure) -> IdleFacts {
-        try reading { () throws(LedgerFailure) in try inner.idleFacts(jobs: jobs) }
-    }
-    func lease(_ picks: [LeasePick], node: NodeID, durationMilliseconds: Int64)
-        throws(LedgerFailure) -> [Lease]
+    func watch(_ onChange: @escaping @Sendable () -> Void) throws(LedgerFailure) -> any LedgerWatch
     {
-        try changing { () throws(LedgerFailure) in
-            try inner.lease(picks, node: node, durationMilliseconds: durationMilliseconds)
-        }
+        try inner.watch(onChange)
     }
-    func renew(_ held: [HeldLease], node: NodeID, durationMilliseconds: Int64)
-        throws(LedgerFailure) -> Set<UnitID>
-    {
-        try reading { () throws(LedgerFailure) in
-            try inner.renew(held, node: node, durationMilliseconds: durationMilliseconds)
-        }
+    func tenants() throws(LedgerFailure) -> [TenantRecord] {
+        try reading { () throws(LedgerFailure) in try inner.tenants() }
     }
-    func complete(_ lease: Lease, artifact: Artifact) throws(LedgerFailure) -> CommitOutcome {
-        try changing { () throws(LedgerFailure) in try inner.complete(lease, artifact: artifact) }
-    }
-    func completeProbe(_ lease: Lease, artifact: Artifact, plan: Plan, criticalSeconds: [Double])
-        throws(LedgerFailure) -> CommitOutcome
-    {
-        try changing { () throws(LedgerFailure) in
-            try inner.completeProbe(
-                lease, artifact: artifact, plan: plan, criticalSeconds: criticalSeconds)
-        }
-    }
-    func fail(_ lease: Lease, failure: Failure, retryAfterMilliseconds: Int64?)
-        throws(LedgerFailure) -> Bool
-    {
-        try changing { () throws(LedgerFailure) in
-            try inner.fail(
-                lease, failure: failure, retryAfterMilliseconds: retryAfterMilliseconds)
-        }
-    }
-    func handBack(_ lease: Lease, reason: String) throws(LedgerFailure) -> Bool {
-        try changing { () throws(LedgerFailure) in try inner.handBack(lease, reason: reason) }
-    }
-    func expireLeases() throws(LedgerFailure) -> [UnitID] {
-        try reading { () throws(LedgerFailure) in try inner.expireLeases() }
+    func breakers() throws(LedgerFailure) -> [BreakerRecord] {
+        try reading { () throws(LedgerFailure) in try inner.breakers() }
     }
     func job(_ id: JobID) throws(LedgerFailure) -> JobRecord? {
         try reading { () throws(LedgerFailure) in try inner.job(id) }
@@ -139,9 +120,6 @@ final class CutLedger: Ledger {
         try reading { () throws(LedgerFailure) in
             try inner.events(ofJob: job, after: after, limit: limit)
         }
-    }
-    func liveLeases() throws(LedgerFailure) -> [HeldLease] {
-        try reading { () throws(LedgerFailure) in try inner.liveLeases() }
     }
     func audit() throws(LedgerFailure) -> AuditReport {
         try reading { () throws(LedgerFailure) in try inner.audit() }

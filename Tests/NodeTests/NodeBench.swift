@@ -4,6 +4,7 @@ import Foundation
 import Ledger
 import Logging
 import Planner
+import Scheduler
 import TranscodeModel
 
 @testable import Node
@@ -81,17 +82,31 @@ final class NodeBench: Sendable {
     }
 
     func node(
-        ledger: (any Ledger)? = nil, workers: Int = 2, leaseMilliseconds: Int64 = 30_000,
-        shutdown: ShutdownSwitch = ShutdownSwitch()
+        ledger: (any Ledger)? = nil, workers: Int = 2, worker: String? = nil,
+        shutdown: ShutdownSwitch = ShutdownSwitch(),
+        adjust: (inout NodePolicy) -> Void = { _ in }
     ) -> Node {
-        Node(
+        var policy = NodePolicy(
+            workers: workers, memoryBytes: 8 << 30, endsWhenIdle: true, renewMilliseconds: 100,
+            careMilliseconds: 100, ledgerPatienceMilliseconds: 0)
+        adjust(&policy)
+        return Node(
             ledger: ledger ?? self.ledger, store: store,
             options: NodeOptions(
-                workers: workers, workerExecutable: Self.worker, memoryBytes: 8 << 30,
-                endsWhenIdle: true, leaseMilliseconds: leaseMilliseconds, renewMilliseconds: 100,
-                pollMilliseconds: 20),
+                policy: policy, workerExecutable: worker ?? Self.worker, tickMilliseconds: 20),
             board: ProgressBoard(), shutdown: shutdown,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    }
+
+    /// Takes back all that a node holds, as others do when its process is gone.
+    func takeBack(from node: NodeID, retiring: Bool) throws -> Int {
+        let lost = try ledger.leases(ofNode: node)
+        _ = try ledger.perform(
+            lost.map {
+                .release(
+                    LossRule.release($0, ground: .nodeDied(node), reason: "node \(node) died"))
+            } + (retiring ? [.retire(node)] : []))
+        return lost.count
     }
 
     /// Every file of an output but the receipt, which names its job and attempts.

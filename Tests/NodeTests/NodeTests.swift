@@ -1,6 +1,7 @@
 import ArtifactStore
 import Foundation
 import Ledger
+import Scheduler
 import Testing
 import TranscodeModel
 
@@ -52,12 +53,7 @@ struct NodeTests {
         let stored = try bench.store.inventory(tenant: .standard)
         let second = try bench.enqueue(to: "two")
         // Without a worker, only what is there already can be used.
-        let node = Node(
-            ledger: bench.ledger, store: bench.store,
-            options: NodeOptions(
-                workers: 2, workerExecutable: "/nowhere/worker", memoryBytes: 8 << 30,
-                endsWhenIdle: true, pollMilliseconds: 20),
-            board: ProgressBoard(), shutdown: ShutdownSwitch(), logger: bench.node().logger)
+        let node = bench.node(worker: "/nowhere/worker")
         #expect(try await node.run() == .idle)
         #expect(try bench.ledger.job(second)?.state == .ready)
         #expect(try bench.contents("one") == bench.contents("two"))
@@ -81,7 +77,7 @@ struct NodeTests {
         #expect(!FileManager.default.fileExists(atPath: bench.folder + "/out"))
         #expect(try bench.ledger.liveLeases().isEmpty)
         // Attempts that came to nothing leave nothing in staging.
-        #expect(try bench.store.sweepStaging(keeping: []) == 0)
+        #expect(try bench.store.sweepStaging { [] } == 0)
         #expect(try bench.ledger.audit().findings == [])
         try bench.remove()
     }
@@ -98,7 +94,7 @@ struct NodeTests {
         var taken = 0
         for _ in 0..<40 {
             for node in try bench.ledger.nodes() {
-                taken += try bench.ledger.releaseLeases(ofNode: node.id, reason: "the test").count
+                taken += try bench.takeBack(from: node.id, retiring: false)
             }
             try await Task.sleep(for: .milliseconds(25))
             if try bench.ledger.job(job)?.state.isFinal == true || taken > 3 { break }
@@ -129,7 +125,7 @@ struct NodeTests {
         #expect(try await ending == .shutDown)
         #expect(try bench.ledger.liveLeases().isEmpty)
         // Attempts that came to nothing leave nothing in staging.
-        #expect(try bench.store.sweepStaging(keeping: []) == 0)
+        #expect(try bench.store.sweepStaging { [] } == 0)
         #expect(try bench.ledger.nodes().isEmpty)
         let units = try bench.ledger.units(ofJob: job)
         for unit in units where unit.state == .ready {

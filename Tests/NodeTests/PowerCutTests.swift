@@ -1,5 +1,6 @@
 import Foundation
 import Ledger
+import Scheduler
 import Testing
 import TranscodeModel
 
@@ -33,8 +34,7 @@ struct PowerCutTests {
             let before = try bench.ledger.units(ofJob: job).filter { $0.state == .done }
             // What the next node finds out of a process that is no more.
             for node in try bench.ledger.nodes() {
-                _ = try bench.ledger.releaseLeases(ofNode: node.id, reason: "it died")
-                try bench.ledger.retire(node.id)
+                _ = try bench.takeBack(from: node.id, retiring: true)
             }
             #expect(try await bench.node().run() == .idle)
             #expect(try bench.ledger.job(job)?.state == .ready, "cut \(cut)")

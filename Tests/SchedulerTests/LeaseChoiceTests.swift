@@ -1,3 +1,5 @@
+import ContentDigest
+import Ledger
 import Scheduler
 import Testing
 import TranscodeModel
@@ -10,11 +12,12 @@ struct LeaseChoiceTests {
         cap: Int? = nil, leased: Int = 0, cpu: Double = 1, memory: Int64 = 1, critical: Double = 1
     ) -> Candidate {
         Candidate(
-            unit: UnitID(job: JobID(job), position: position), tenant: tenant, jobClass: jobClass,
+            unit: UnitID(job: JobID(job), position: position), tenant: tenant, kind: .encode,
+            epoch: 0, jobClass: jobClass,
             priority: priority, jobCreatedMilliseconds: created, tenantWeight: weight,
             tenantVirtualTime: virtualTime, tenantCap: cap, tenantLeased: leased,
             estimate: Estimate(cpuSeconds: cpu, memoryBytes: memory, outputBytes: 1),
-            remainingCriticalSeconds: critical)
+            remainingCriticalSeconds: critical, profile: Digest.sha256("p"), encoder: "h264")
     }
 
     private func choose(
@@ -69,6 +72,27 @@ struct LeaseChoiceTests {
         }
         let picks = choose(candidates, workers: 40)
         #expect(picks.filter { $0.hasPrefix("h") }.count == 30)
+    }
+
+    @Test(
+        "a tenant that was away joins at the system's virtual time, without the credit of its absence"
+    )
+    func newcomer() throws {
+        let old = try #require(TenantID("old"))
+        let new = try #require(TenantID("new"))
+        let candidates = (0..<20).flatMap { index in
+            [
+                candidate(job: "o", position: index, tenant: old, virtualTime: 100),
+                candidate(job: "n", position: index, tenant: new, virtualTime: 0),
+            ]
+        }
+        var generator = SeededGenerator(seed: 1)
+        let picks = LeaseChoice(backfillShare: 0).choose(
+            from: candidates, systemVirtualTime: 98,
+            capacity: Capacity(workers: 12, memoryBytes: 1000, scratchBytes: 1000), isIdle: false,
+            using: &generator)
+        // Two to catch up, then one each.
+        #expect(picks.filter { $0.tenant == new }.count == 7)
     }
 
     @Test("a tenant at its cap gets nothing more")

@@ -4,13 +4,14 @@ import TranscodeModel
 
 @Suite("Retry: failures are classified once and decided by class")
 struct RetryRuleTests {
-    private func decide(_ category: FailureClass, attempt: Int = 1, seed: UInt64 = 1)
-        -> RetryDecision
-    {
+    private func decide(
+        _ category: FailureClass, kind: UnitKind = .encode, attempt: Int = 1, crashes: Int = 0,
+        seed: UInt64 = 1
+    ) -> RetryDecision {
         var generator = SeededGenerator(seed: seed)
         return RetryRule().decide(
-            after: Failure(category, .internalFault, "why"), attempt: attempt, attemptsMaximum: 4,
-            using: &generator)
+            after: Failure(category, .internalFault, "why"), kind: kind, attempt: attempt,
+            attemptsMaximum: 4, crashes: crashes, using: &generator)
     }
 
     @Test("a permanent failure ends the job at once, with its own reason")
@@ -48,14 +49,58 @@ struct RetryRuleTests {
         var generator = SeededGenerator(seed: UInt64(attempt))
         for _ in 0..<100 {
             let decision = RetryRule().decide(
-                after: Failure(.transient, .storageFull, "full"), attempt: attempt,
-                attemptsMaximum: 99, using: &generator)
-            guard case .retry(let delay) = decision else {
+                after: Failure(.transient, .storageFull, "full"), kind: .encode, attempt: attempt,
+                attemptsMaximum: 99, crashes: 0, using: &generator)
+            guard case .retry(let delay, false, _) = decision else {
                 Issue.record("not retried")
                 return
             }
             let whole = min(500 << Int64(min(attempt - 1, 30)), 60_000)
             #expect(delay >= whole / 2 && delay <= whole)
         }
+    }
+
+    @Test(
+        "a unit that crashed its workers three times is quarantined, however many attempts are left"
+    )
+    func quarantine() {
+        guard case .retry = decide(.crashed, attempt: 2, crashes: 1) else {
+            Issue.record("the second crash was not retried")
+            return
+        }
+        guard case .giveUp(let failure) = decide(.crashed, attempt: 3, crashes: 2) else {
+            Issue.record("the third crash was retried")
+            return
+        }
+        #expect(failure.code == .quarantined && failure.category == .crashed)
+        #expect(failure.message == "why (quarantined: it crashed its workers in 3 attempts)")
+    }
+
+    @Test("only an encode that ran out of memory or time is split", arguments: UnitKind.allCases)
+    func splitting(kind: UnitKind) {
+        for category in [FailureClass.transient, .crashed, .timedOut, .outOfMemory] {
+            guard case .retry(_, let splits, _) = decide(category, kind: kind) else {
+                Issue.record("\(category) was not retried")
+                return
+            }
+            #expect(
+                splits
+                    == (kind == .encode && (category == .timedOut || category == .outOfMemory)))
+        }
+    }
+
+    @Test(
+        "a worker that was killed from outside is replaced at once: a few milliseconds, not half a second"
+    )
+    func killed() {
+        var generator = SeededGenerator(seed: 3)
+        let decision = RetryRule().decide(
+            after: Failure(.transient, .workerKilled, "killed"), kind: .encode, attempt: 1,
+            attemptsMaximum: 4, crashes: 0, using: &generator)
+        guard case .retry(let delay, false, _) = decision else {
+            Issue.record("not retried")
+            return
+        }
+        #expect((10...20).contains(delay))
     }
 }

@@ -63,7 +63,8 @@ public protocol LedgerWatch: Sendable {
     func cancel()
 }
 
-/// Why the ledger could not do its part. Nothing was changed.
+/// Why the ledger could not do its part. Nothing was changed; only if the commit itself failed, and the process ended
+/// before its next one, the whole call may have taken effect: read back what matters.
 public struct LedgerFailure: Error, Hashable, Sendable, CustomStringConvertible {
     public enum Code: String, Sendable {
         case unreachable, busy, full, corrupt, newerSchema, refused
@@ -78,10 +79,4 @@ public struct LedgerFailure: Error, Hashable, Sendable, CustomStringConvertible 
     }
 
     public var description: String { message }
-}
-
-/// The ledger's own clock, in milliseconds since 1970: no other clock decides about leases.
-public struct LedgerClock: Sendable {
-    let read: @Sendable () -> Int64
-    public init(_ read: @escaping @Sendable () -> Int64) { self.read = read }
 }

@@ -13,8 +13,8 @@ public enum LedgerOperation: Hashable, Sendable {
     case hedge(LeaseToken, node: NodeID, durationMilliseconds: Int64, reason: String)
     /// Extends leases and notes progress.
     case renew([HeldLease], durationMilliseconds: Int64)
-    case complete(Completion)
-    case release(Release)
+    indirect case complete(Completion)
+    indirect case release(Release)
     /// Replaces a breaker whose generation is one less than the new one's; 1 makes it.
     case setBreaker(BreakerRecord)
 }

@@ -24,7 +24,8 @@ public struct LedgerSurvey: Hashable, Sendable {
     /// The ledger's time.
     public var nowMilliseconds: Int64
     /// Ready units whose time has come: the most urgent few of each tenant and class, of as many tenants as fit,
-    /// those with the smallest virtual time first.
+    /// those with the smallest virtual time first, and live and
+    /// backfill in turns, so that neither hides the other.
     public var candidates: [Candidate]
     /// The virtual time of the system: a tenant that was away joins at it (start-time fair queueing).
     public var virtualTime: Double

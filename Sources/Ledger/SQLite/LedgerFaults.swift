@@ -16,7 +16,8 @@ func ledgerFailure(_ error: any Error, _ path: String) -> LedgerFailure {
 
 private func ledgerFailure(_ code: Int32, _ reason: String, _ path: String) -> LedgerFailure {
     switch code & 0xff {
-    case SQLITE_BUSY, SQLITE_LOCKED:
+    // PROTOCOL: the locks of the log were contended for too long.
+    case SQLITE_BUSY, SQLITE_LOCKED, SQLITE_PROTOCOL:
         LedgerFailure(.busy, "\(path): the ledger is busy (\(reason)). Try again.")
     case SQLITE_FULL:
         LedgerFailure(.full, "\(path): the disk of the ledger is full. Free some space.")

@@ -168,15 +168,6 @@ extension SQLiteLedger {
     }
 }
 
-extension LedgerClock {
-    /// The machine's clock.
-    public static let system = LedgerClock {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
-    }
-}
-
 /// How long a writer waits for another process to commit.
 enum BusyPatience {
     private static let tries = 20_000

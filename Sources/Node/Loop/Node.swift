@@ -2,10 +2,11 @@ public import ArtifactStore
 import Foundation
 public import Ledger
 public import Logging
-import Scheduler
+public import Scheduler
 import TranscodeModel
 
-/// A node: leases units that fit, performs them, and keeps their leases alive.
+/// A node: the shell around `NodeCore`. It tells the core what happens, performs what the core decides, and decides
+/// nothing itself.
 ///
 /// It may be killed at any moment. What it had committed stays; what it had leased is leased again
 /// by the next node that looks.
@@ -29,66 +30,62 @@ public struct Node: Sendable {
         self.logger = logger
     }
 
-    /// Works until there is nothing left to do or it is asked to end. Throws a `LedgerFailure` or a
-    /// storage `Failure` that it cannot work without; its workers are ended then.
+    /// Works until there is nothing left to do or it is asked to end. Throws a `LedgerFailure` that it cannot
+    /// work with; its workers are ended then.
     public func run() async throws -> NodeEnding {
-        let identity = NodeIdentity.current(workers: options.workers)
-        try ledger.register(identity)
-        try takeBackFromTheDead()
-        try sweepStaging(besides: identity.id)
-        let ending = try await withThrowingTaskGroup(of: NodeEvent.self) { group in
-            var crew = Crew(node: self, identity: identity.id)
+        let inbox = Inbox()
+        let watch = try ledger.watch { inbox.put(.changed) }
+        defer { watch.cancel() }
+        shutdown.onPress { inbox.put(.shutdown($0)) }
+        let ending = try await withThrowingTaskGroup(of: Void.self) { group in
             defer { group.cancelAll() }
-            group.addTask { try await tick() }
-            while true {
-                try crew.care(&group)
-                if crew.isEmpty {
-                    if shutdown.level != .none { return NodeEnding.shutDown }
-                    if options.endsWhenIdle,
-                        try ledger.idleFacts(jobs: options.jobs).unfinishedJobs == 0
-                    {
-                        return NodeEnding.idle
-                    }
-                }
-                switch try await group.next() {
-                case .tick: group.addTask { try await tick() }
-                case .ended(let unit, let ending): try crew.dismiss(unit, ending)
-                case nil: preconditionFailure("the clock of the loop has stopped")
-                }
-            }
+            let performer = EffectPerformer(node: self, inbox: inbox)
+            let core = NodeCore(
+                identity: NodeIdentity.current(workers: options.policy.workers),
+                policy: options.policy)
+            group.addTask { try await tick(inbox) }
+            return try await loop(core, performer, inbox, &group)
         }
-        try ledger.retire(identity.id)
+        if case .ledgerFailed(let failure) = ending { throw failure }
         return ending
     }
 
-    private func tick() async throws -> NodeEvent {
-        try await Task.sleep(for: .milliseconds(options.pollMilliseconds))
-        return .tick
-    }
-
-    /// Makes ready what dead nodes of this host had leased, without waiting for the leases to run out.
-    func takeBackFromTheDead() throws {
-        for node in try ledger.nodes() where NodeIdentity.isDead(node) {
-            let units = try ledger.releaseLeases(ofNode: node.id, reason: "node \(node.id) died")
-            try ledger.retire(node.id)
-            if !units.isEmpty {
-                logger.notice(
-                    "took back the work of a node that died",
-                    metadata: ["node": "\(node.id)", "units": "\(units.count)"])
+    private func loop(
+        _ fresh: NodeCore, _ performer: EffectPerformer, _ inbox: Inbox,
+        _ group: inout ThrowingTaskGroup<Void, any Error>
+    ) async throws -> NodeEnding {
+        var core = fresh
+        var generator = SystemRandomNumberGenerator()
+        var lastWake: Int64?
+        inbox.put(.started)
+        for await _ in inbox.bell {
+            var effects: [NodeEffect] = []
+            for event in inbox.takeAll() {
+                effects += core.step(event, now: Node.now(), using: &generator)
+            }
+            if let ending = performer.perform(effects, &group) { return ending }
+            if let wake = core.wakeAt, wake != lastWake {
+                lastWake = wake
+                group.addTask { try await Node.tick(inbox, at: wake) }
             }
         }
+        throw CancellationError()
     }
 
-    /// Removes what dead attempts staged. Only while no other node is there, which might just now be
-    /// staging for a lease that was not seen.
-    private func sweepStaging(besides own: NodeID) throws {
-        guard try ledger.nodes().allSatisfy({ $0.id == own }) else { return }
-        let live = try ledger.liveLeases().map { StagingName(unit: $0.unit, epoch: $0.epoch) }
-        _ = try store.sweepStaging(keeping: Set(live))
+    /// Milliseconds of a clock that never goes back.
+    private static func now() -> Int64 {
+        Int64(DispatchTime.now().uptimeNanoseconds / 1_000_000)
     }
-}
 
-enum NodeEvent: Sendable {
-    case tick
-    case ended(UnitID, UnitRun.Ending)
+    private static func tick(_ inbox: Inbox, at time: Int64) async throws {
+        try await Task.sleep(for: .milliseconds(max(0, time - now())))
+        inbox.put(.tick)
+    }
+
+    private func tick(_ inbox: Inbox) async throws {
+        while true {
+            try await Task.sleep(for: .milliseconds(options.tickMilliseconds))
+            inbox.put(.tick)
+        }
+    }
 }

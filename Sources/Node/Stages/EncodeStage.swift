@@ -20,7 +20,7 @@ enum EncodeStage {
             renditions: renditions)
         var result = WorkResult(pieces: [])
         var usage = Usage()
-        for only in try turns(context, renditions) {
+        for only in turns(context, renditions) {
             request.onlyRendition = only
             let (part, cost) = try await context.work(
                 .encode(request), inputs: [source.descriptor], staged: staged)
@@ -38,16 +38,11 @@ enum EncodeStage {
         }
     }
 
-    /// All renditions in one turn; or, when the unit has run out of memory or time before, one in each, so
-    /// that it is split and not merely repeated (scheduling rules of the architecture page).
+    /// All renditions in one turn; or one in each, when the unit is split.
     private static func turns(
         _ context: UnitContext, _ renditions: [VideoRendition]
-    ) throws -> [String?] {
-        let unit = try context.ledger.units(ofJob: context.lease.unit.job)
-            .first { $0.position == context.lease.unit.position }
-        let category = unit?.failure?.category
-        guard category == .outOfMemory || category == .timedOut else { return [nil] }
-        return renditions.map(\.name)
+    ) -> [String?] {
+        context.lease.isSplit ? renditions.map(\.name) : [nil]
     }
 
     /// The parameter sets must be those of the first unit of the rendition, if that is done (media rule 5);

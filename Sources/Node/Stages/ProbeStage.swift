@@ -10,7 +10,7 @@ enum ProbeStage {
     static func perform(_ context: UnitContext) async throws -> Artifact {
         let source = try context.openSource()
         let staged = try context.stage()
-        let request = ProbeRequest(displayName: context.lease.job.source.displayName)
+        let request = ProbeRequest(displayName: context.job.source.displayName)
         let (result, usage) = try await context.work(
             .probe(request), inputs: [source.descriptor], staged: staged)
         return try await offPool {
@@ -29,7 +29,7 @@ enum ProbeStage {
             throw Failure(
                 .crashed, .workerProtocol, "The probe's index cannot be understood: \(error)")
         }
-        let job = context.lease.job
+        let job = context.job
         return try Planning.plan(index: index, source: job.source.digest, profile: job.profile)
     }
 }

@@ -17,31 +17,48 @@ enum PublishStage {
         let artifacts = committed.mapValues(\.artifact)
         let files = OutputLayout.files(plan, artifacts: artifacts)
         let receipt = try ReceiptMaking.receipt(context, plan, committed, files).bytes()
-        let destination = Destination(path: context.lease.job.destination)
-        // An attempt before this one may have published and died before it could say so.
-        if try !destination.holds(receipt, at: OutputLayout.receiptPath) {
-            try destination.check()
-            let output = try destination.prepare(
-                job: context.lease.unit.job, epoch: context.lease.epoch)
-            do {
-                for file in files {
-                    guard let artifact = artifacts[file.position] else { continue }
-                    let source = try context.store.open(
-                        artifact.digest, tenant: context.lease.tenant)
-                    try output.copy(
-                        from: source.descriptor, offset: file.extent.offset,
-                        length: file.extent.length, to: file.path)
-                }
-                try output.write(receipt, to: OutputLayout.receiptPath)
-                try output.publish()
-            } catch {
-                try output.discard()
-                throw error
+        let destination = Destination(path: context.job.destination)
+        do {
+            // An attempt before this one may have published and died before it could say so.
+            if try destination.holds(receipt, at: OutputLayout.receiptPath) {
+                try destination.settle()
+            } else {
+                try fill(destination, context, files, artifacts, receipt)
             }
+        } catch let failure as Failure where failure.code == .destinationExists {
+            // Or just now, while it was taken for dead.
+            guard try destination.holds(receipt, at: OutputLayout.receiptPath) else {
+                throw failure
+            }
+            try destination.settle()
         }
         let staged = try context.stage()
         try staged.append(receipt)
         return try context.commit(staged, pieces: [], usage: meter.usage)
+    }
+
+    private static func fill(
+        _ destination: Destination, _ context: UnitContext, _ files: [OutputFile],
+        _ artifacts: [Int: Artifact], _ receipt: [UInt8]
+    ) throws {
+        try destination.check()
+        let output = try destination.prepare(
+            job: context.lease.unit.job, epoch: context.lease.token.epoch)
+        do {
+            for file in files {
+                guard let artifact = artifacts[file.position] else { continue }
+                let source = try context.store.open(
+                    artifact.digest, tenant: context.lease.tenant)
+                try output.copy(
+                    from: source.descriptor, offset: file.extent.offset,
+                    length: file.extent.length, to: file.path)
+            }
+            try output.write(receipt, to: OutputLayout.receiptPath)
+            try output.publish()
+        } catch {
+            try output.discard()
+            throw error
+        }
     }
 }
 
@@ -51,7 +68,7 @@ enum ReceiptMaking {
         _ context: UnitContext, _ plan: Plan, _ committed: [Int: CommittedArtifact],
         _ files: [OutputFile]
     ) throws -> Receipt {
-        let job = context.lease.job
+        let job = context.job
         let own = context.lease.unit.position
         let digests = try verifiedDigests(context, plan, committed)
         let made = committed.values.filter { $0.position != own }

@@ -14,7 +14,7 @@ enum StitchStage {
         let plan = try context.plan()
         let committed = try context.artifacts()
         var parts: [TrackPart] = []
-        for position in context.lease.dependencies {
+        for position in context.assignment.dependencies {
             guard let made = committed[position]?.artifact,
                 let piece = made.pieces.first(where: { $0.name == name })
             else {

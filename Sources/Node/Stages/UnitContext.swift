@@ -9,22 +9,28 @@ import WorkerProtocol
 /// All that a stage may use to do one leased unit.
 struct UnitContext: Sendable {
     let lease: Lease
+    let assignment: Assignment
     let ledger: any Ledger
     let store: any ArtifactStore
     let workerExecutable: String
     let board: ProgressBoard
+    let notes: NodeNotes
     private let staging = AttemptStaging()
 
     init(
-        lease: Lease, ledger: any Ledger, store: any ArtifactStore, workerExecutable: String,
-        board: ProgressBoard
+        lease: Lease, assignment: Assignment, ledger: any Ledger, store: any ArtifactStore,
+        workerExecutable: String, board: ProgressBoard, notes: NodeNotes
     ) {
         self.lease = lease
+        self.assignment = assignment
         self.ledger = ledger
         self.store = store
         self.workerExecutable = workerExecutable
         self.board = board
+        self.notes = notes
     }
+
+    var job: JobRecord { assignment.job }
 
     /// The job's plan; every unit but the probe has one.
     func plan() throws -> Plan {
@@ -43,7 +49,7 @@ struct UnitContext: Sendable {
 
     /// The upload, if it is still the one that was enqueued.
     func openSource() throws(Failure) -> SourceFile {
-        let reference = lease.job.source
+        let reference = job.source
         let source = try SourceFile.open(reference.locator)
         try source.requireUnchanged(
             byteCount: reference.byteCount,
@@ -52,7 +58,8 @@ struct UnitContext: Sendable {
     }
 
     func stage() throws(Failure) -> StagedFile {
-        let staged = try store.stage(tenant: lease.tenant, unit: lease.unit, epoch: lease.epoch)
+        let staged = try store.stage(
+            tenant: lease.tenant, unit: lease.unit, epoch: lease.token.epoch)
         staging.add(staged)
         return staged
     }
@@ -89,7 +96,9 @@ struct UnitContext: Sendable {
     func commit(
         _ staged: StagedFile, pieces: [Piece], usage: Usage, warnings: [String] = []
     ) throws(Failure) -> Artifact {
+        notes.trace("commit", "begin", lease.unit)
         let stored = try store.commit(staged)
+        notes.trace("commit", "end", lease.unit)
         for piece in pieces {
             let extents = piece.fragments.map(\.extent) + [piece.initialization].compactMap { $0 }
             guard extents.allSatisfy({ $0.end <= stored.byteCount }) else {

@@ -11,7 +11,7 @@ public enum NodeEvent: Hashable, Sendable {
     case changed
     /// The answer to `NodeEffect.survey`. `lost` are all leases of those nodes of the survey that are known to be
     /// dead, `dead` those nodes. `scratchBytes` can still be stored.
-    case surveyed(LedgerSurvey, dead: [NodeID], lost: [LeaseSighting], scratchBytes: Int64)
+    indirect case surveyed(LedgerSurvey, dead: [NodeID], lost: [LeaseSighting], scratchBytes: Int64)
     case surveyFailed(LedgerFailure)
     /// The answers to one `NodeEffect.ask`, in order.
     case answered([LedgerOperation], [LedgerAnswer])
@@ -26,7 +26,7 @@ public enum NodeEvent: Hashable, Sendable {
 /// How an attempt ended in the node's own hands, before the ledger knows.
 public enum AttemptResult: Hashable, Sendable {
     /// An artifact that is durable; with a probe, the plan that follows from it.
-    case made(Artifact, PlannedJob?)
+    indirect case made(Artifact, PlannedJob?)
     case failed(Failure)
     /// It was stopped by `NodeEffect.stop`: nothing was made.
     case stopped

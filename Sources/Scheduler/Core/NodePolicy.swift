@@ -26,7 +26,7 @@ public struct NodePolicy: Hashable, Sendable {
 
     public init(
         workers: Int, memoryBytes: Int64, jobs: Set<JobID>? = nil, endsWhenIdle: Bool,
-        leaseMilliseconds: Int64 = 30_000, renewMilliseconds: Int64 = 10_000,
+        leaseMilliseconds: Int64 = 30_000, renewMilliseconds: Int64 = 2_000,
         careMilliseconds: Int64 = 1_000, drainSeconds: Double = 20,
         ledgerPatienceMilliseconds: Int64 = 15_000, leaseChoice: LeaseChoice = LeaseChoice(),
         retry: RetryRule = RetryRule(), hedge: HedgeRule = HedgeRule(),

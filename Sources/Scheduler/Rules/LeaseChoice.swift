@@ -18,11 +18,12 @@ public struct LeaseChoice: Hashable, Sendable {
     ///
     /// A unit larger than the node's whole capacity is taken only when the node is otherwise idle
     /// (`isIdle`), since it would never run elsewhere on a fleet of one.
+    /// `systemVirtualTime`: a tenant that was away joins there, and not with the credit of its absence.
     public func choose(
-        from candidates: [Candidate], capacity: Capacity, isIdle: Bool,
-        using generator: inout some RandomNumberGenerator
+        from candidates: [Candidate], systemVirtualTime: Double = 0, capacity: Capacity,
+        isIdle: Bool, using generator: inout some RandomNumberGenerator
     ) -> [Candidate] {
-        var tenants = TenantLoads(candidates)
+        var tenants = TenantLoads(candidates, systemVirtualTime)
         var left = capacity
         var remaining = candidates
         var picks: [Candidate] = []
@@ -54,6 +55,10 @@ public struct LeaseChoice: Hashable, Sendable {
         if left.tenant != right.tenant {
             let (first, second) = (tenants.virtualTime(left), tenants.virtualTime(right))
             if first != second { return first < second }
+            // Those who are behind the system's time are equal there: who waited longest goes first.
+            if left.tenantVirtualTime != right.tenantVirtualTime {
+                return left.tenantVirtualTime < right.tenantVirtualTime
+            }
             return left.tenant.text < right.tenant.text
         }
         if left.priority != right.priority { return left.priority > right.priority }
@@ -78,10 +83,11 @@ struct TenantLoads {
     }
     private var loads: [TenantID: Load] = [:]
 
-    init(_ candidates: [Candidate]) {
+    init(_ candidates: [Candidate], _ systemVirtualTime: Double) {
         for candidate in candidates {
             loads[candidate.tenant] = Load(
-                virtualTime: candidate.tenantVirtualTime, leased: candidate.tenantLeased)
+                virtualTime: max(candidate.tenantVirtualTime, systemVirtualTime),
+                leased: candidate.tenantLeased)
         }
     }
 

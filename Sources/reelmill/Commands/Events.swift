@@ -4,17 +4,20 @@ import TranscodeModel
 
 struct Events: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Show a job's history: every transition of the job and its units.",
+        abstract: "Show the history: every transition of a job and its units, or of all.",
         discussion: """
+            Without a job, all events there are, those of breakers and tenants among them.
+
             EXAMPLES:
+              reelmill events
               reelmill events j0123456789ab
               reelmill events j0123456789ab --follow
               reelmill events j0123456789ab --json
             """)
 
-    @Argument(help: "The job.")
-    var job: String
-    @Flag(help: "Go on until the job has ended.")
+    @Argument(help: "The job; all without one.")
+    var job: String?
+    @Flag(help: "Go on until the job has ended, or for ever.")
     var follow = false
     @OptionGroup var state: StateOption
     @OptionGroup var format: JSONOption
@@ -23,12 +26,12 @@ struct Events: AsyncParsableCommand {
 
     func run() async throws {
         let workplace = try state.workplace()
-        let id = try workplace.job(job).id
+        let id = try job.map { try workplace.job($0).id }
         var last: Int64 = 0
         var all: [EventRecord] = []
         while true {
             // Asked for before the events, so that the last of them are not missed.
-            let isOver = try workplace.job(job).state.isFinal
+            let isOver = try job.map { try workplace.job($0).state.isFinal } ?? false
             var page: [EventRecord]
             repeat {
                 page = try workplace.ledger.events(
@@ -52,6 +55,7 @@ struct Events: AsyncParsableCommand {
             event.position.map { "unit \($0) \(event.kind)" } ?? event.kind,
             "\(event.from ?? "·") → \(event.to)",
         ]
+        if job == nil, let subject = event.job { parts.insert(subject.text, at: 2) }
         if let attempt = event.attempt, attempt > 0 { parts.append("attempt \(attempt)") }
         if let epoch = event.epoch { parts.append("epoch \(epoch)") }
         if let node = event.node { parts.append("node \(node)") }

@@ -22,6 +22,10 @@ struct StatusCommand: ParsableCommand {
     private struct Overview: Encodable {
         var jobsByState: [String: Int]
         var nodes: [Node]
+        /// Those that are open: what they guard is not leased.
+        var breakers: [BreakerRecord]
+        /// Unless there is only the standard one, without a weight or a cap of its own.
+        var tenants: [TenantRecord]
         var underWay: [JobReport]
 
         struct Node: Encodable {
@@ -46,6 +50,10 @@ struct StatusCommand: ParsableCommand {
                     id: $0.id, host: $0.host, processID: $0.processID, workers: $0.workers,
                     isDead: NodeIdentity.isDead($0))
             },
+            breakers: try ledger.breakers().filter { $0.state == .open },
+            tenants: try ledger.tenants().filter {
+                $0.id != .standard || $0.weight != 1 || $0.cap != nil
+            },
             underWay: try ledger.jobs(JobQuery(states: [.planning, .running], limit: 20)).map {
                 try JobReport($0, from: ledger)
             })
@@ -59,6 +67,17 @@ struct StatusCommand: ParsableCommand {
             Console.print(
                 "node:  \(node.id), process \(node.processID), \(node.workers) workers"
                     + (node.isDead ? " (dead)" : ""))
+        }
+        for breaker in overview.breakers {
+            Console.print(
+                "breaker: \(breaker.key) is OPEN, tried again at "
+                    + "\(Quantity.instant(milliseconds: breaker.retryAtMilliseconds)): "
+                    + breaker.reason)
+        }
+        for tenant in overview.tenants {
+            Console.print(
+                "tenant: \(tenant.id), weight \(tenant.weight), cap "
+                    + "\(tenant.cap.map(String.init) ?? "none"), \(tenant.leased) leased")
         }
         for report in overview.underWay { Console.print(line(report)) }
     }
@@ -91,11 +110,27 @@ struct StatusCommand: ParsableCommand {
         for unit in report.units ?? [] {
             table.add([
                 "\(unit.position)", unit.kind.rawValue, unit.state.rawValue,
-                "\(unit.attempt)/\(unit.attemptsMaximum)", "\(unit.epoch)", unit.node?.text ?? "",
-                unit.failure?.message ?? "",
+                "\(unit.attempt)/\(unit.attemptsMaximum)", "\(unit.epoch)",
+                [unit.node?.text, unit.rivalNode?.text].compactMap { $0 }.joined(separator: " + "),
+                Self.remarks(unit),
             ])
         }
         Console.print(table.text)
+    }
+
+    /// What is out of the ordinary with a unit, and why.
+    private static func remarks(_ unit: UnitRecord) -> String {
+        var remarks: [String] = []
+        if unit.rivalNode != nil { remarks.append("hedged: two attempts at once") }
+        if unit.isSplit { remarks.append("split: one rendition at a time") }
+        if unit.failure?.code == .quarantined { remarks.append("quarantined") }
+        if unit.crashes > 0 { remarks.append("\(unit.crashes) crashes") }
+        if unit.state == .ready, unit.attempt > 0 {
+            remarks.append(
+                "again from \(Quantity.instant(milliseconds: unit.runAtMilliseconds))")
+        }
+        if let reason = unit.failure?.message ?? unit.note { remarks.append(reason) }
+        return remarks.joined(separator: "; ")
     }
 
     private func line(_ report: JobReport) -> String {

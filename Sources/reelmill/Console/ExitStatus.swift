@@ -20,7 +20,7 @@ enum ExitStatus: Int32 {
           2    wrong usage, or input that cannot be used
           3    some of several failed
           4    the ledger or the store cannot be reached
-          5    verify or audit found a fault
+          5    verify, audit or simulate found a fault
           130  interrupted (SIGINT)
           143  terminated (SIGTERM)
         """

@@ -44,9 +44,10 @@ struct Enlistment {
             try Destination(path: destination).check()
         } catch {
             guard error.code == .destinationExists,
-                let record = try published(at: destination, digest, profileDigest)
+                let record = try maker(of: destination, digest, profileDigest)
             else { throw error }
-            return .published(record)
+            // A node that died between publishing and saying so has left the last word to the next one.
+            return record.state == .ready ? .published(record) : .underWay(record)
         }
         let submission = JobSubmission(
             id: freshID(), tenant: tenant, key: key,
@@ -87,16 +88,18 @@ struct Enlistment {
         }
     }
 
-    /// The job that published what is at the destination, if it is this very work.
-    private func published(
-        at destination: String, _ source: Digest, _ profileDigest: Digest
+    /// The job that published what is at the destination, if it is this very work and did not come to
+    /// another end.
+    private func maker(
+        of destination: String, _ source: Digest, _ profileDigest: Digest
     ) throws -> JobRecord? {
         let path = destination + "/" + OutputLayout.receiptPath
         guard let data = FileManager.default.contents(atPath: path) else { return nil }
         do {
             let receipt = try Receipt.read([UInt8](data), name: path)
-            guard let record = try workplace.ledger.job(receipt.job), record.state == .ready,
-                record.tenant == tenant, record.destination == destination,
+            guard let record = try workplace.ledger.job(receipt.job),
+                record.state == .ready || !record.state.isFinal, record.tenant == tenant,
+                record.destination == destination,
                 record.source.digest == source, record.profileDigest == profileDigest
             else { return nil }
             return record

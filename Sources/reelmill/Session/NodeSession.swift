@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import Node
+import Scheduler
 import Synchronization
 import TranscodeModel
 import UnixSignals
@@ -24,9 +25,8 @@ struct NodeSession {
         let node = Node(
             ledger: workplace.ledger, store: workplace.store,
             options: NodeOptions(
-                workers: workers,
-                workerExecutable: WorkerLocation.find(override: workplace.settings.workerPath),
-                memoryBytes: Machine.budgetBytes, jobs: jobs, endsWhenIdle: endsWhenIdle),
+                policy: try policy(),
+                workerExecutable: WorkerLocation.find(override: workplace.settings.workerPath)),
             board: board, shutdown: shutdown, logger: logger())
         let display = ProgressDisplay(ledger: workplace.ledger, board: board, jobs: jobs)
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
@@ -55,6 +55,24 @@ struct NodeSession {
             }
             preconditionFailure("the node ends with an ending or an error")
         }
+    }
+
+    private func policy() throws -> NodePolicy {
+        var policy = NodePolicy(
+            workers: workers, memoryBytes: Machine.budgetBytes, jobs: jobs,
+            endsWhenIdle: endsWhenIdle)
+        // For tests, which cannot wait half a minute for a lease to run out.
+        let named = ProcessInfo.processInfo.environment["REELMILL_LEASE_MS"] ?? ""
+        guard !named.isEmpty else { return policy }
+        guard let milliseconds = Int64(named), (100...3_600_000).contains(milliseconds) else {
+            throw CommandFault(
+                .usage,
+                "REELMILL_LEASE_MS must be a whole number from 100 to 3600000, not “\(named)”")
+        }
+        policy.leaseMilliseconds = milliseconds
+        policy.renewMilliseconds = milliseconds / 5
+        policy.careMilliseconds = min(policy.careMilliseconds, milliseconds / 5)
+        return policy
     }
 
     private func logger() -> Logger {

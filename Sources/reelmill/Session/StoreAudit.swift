@@ -1,34 +1,101 @@
 import ArtifactStore
+import Foundation
 import Ledger
+import Packager
 import TranscodeModel
 
-/// Whether the store has what the ledger acknowledged (I2).
+/// Whether the store and the published outputs are what the ledger acknowledged (I2, I6, I14), and what is in the
+/// store that the ledger knows nothing of.
 struct StoreAudit {
     let workplace: Workplace
-    /// Hash what is there as well.
-    let readsBytes: Bool
+    /// Read every byte as well: hash each artifact, and check each output that is where it was published.
+    let isDeep: Bool
+
+    struct Report: Encodable {
+        var artifacts = 0
+        var outputs = 0
+        var findings: [AuditFinding] = []
+        /// Units are leased, so that orphans cannot be told from what is just being made.
+        var isBusy = false
+        /// What dead attempts left behind: harmless, and removed by the next node or `--remove-orphans`. Empty while
+        /// units are leased, for then they may just now be made.
+        var orphans: [Orphan] = []
+    }
+
+    struct Orphan: Encodable {
+        var tenant: String
+        /// An artifact's digest, or the name of a staged file.
+        var name: String
+        var kind: Kind
+        enum Kind: String, Encodable { case artifact, staged }
+    }
 
     private static let pageSize = 500
 
-    func findings() throws -> [AuditFinding] {
-        var findings: [AuditFinding] = []
-        var seen: Set<String> = []
+    func report() throws -> Report {
+        var report = Report()
+        // Listed before the ledger is read, so that what is committed meanwhile is no orphan.
+        let stored = try inventory(&report)
+        let staged = try workplace.store.staged()
+        report.isBusy = try !workplace.ledger.liveLeases().isEmpty
+        var known: [String: Set<Digest>] = [:]
         var last: JobID?
         while true {
             let page = try workplace.ledger.jobs(
                 JobQuery(limit: StoreAudit.pageSize, after: last))
-            for job in page {
-                for made in try workplace.ledger.artifacts(ofJob: job.id)
-                where seen.insert(job.tenant.text + made.artifact.digest.hex).inserted {
-                    if let message = fault(made.artifact, job.tenant) {
-                        findings.append(
-                            AuditFinding("I2", "\(job.id).\(made.position)", message))
-                    }
-                }
-            }
-            guard page.count == StoreAudit.pageSize else { return findings }
+            for job in page { try check(job, &known, &report) }
+            guard page.count == StoreAudit.pageSize else { break }
             last = page.last?.id
         }
+        if !report.isBusy {
+            for (tenant, digests) in stored.sorted(by: { $0.key < $1.key }) {
+                for digest in digests where known[tenant]?.contains(digest) != true {
+                    report.orphans.append(
+                        Orphan(tenant: tenant, name: digest.hex, kind: .artifact))
+                }
+            }
+            report.orphans += staged.map {
+                Orphan(
+                    tenant: $0.split(separator: "~").first.map(String.init) ?? "", name: $0,
+                    kind: .staged)
+            }
+        }
+        return report
+    }
+
+    private func inventory(_ report: inout Report) throws -> [String: [Digest]] {
+        let tenants = Set(try workplace.ledger.tenants().map(\.id.text))
+        var stored: [String: [Digest]] = [:]
+        for name in try workplace.store.tenants() {
+            guard let tenant = TenantID(name), tenants.contains(name) else {
+                report.findings.append(
+                    AuditFinding(
+                        "I14", "tenant \(name)",
+                        "the store has artifacts of a tenant that the ledger does not know"))
+                continue
+            }
+            stored[name] = try workplace.store.inventory(tenant: tenant)
+        }
+        return stored
+    }
+
+    private func check(
+        _ job: JobRecord, _ known: inout [String: Set<Digest>], _ report: inout Report
+    ) throws {
+        for made in try workplace.ledger.artifacts(ofJob: job.id)
+        where known[job.tenant.text, default: []].insert(made.artifact.digest).inserted {
+            report.artifacts += 1
+            if let message = fault(made.artifact, job.tenant) {
+                report.findings.append(
+                    AuditFinding("I2", "\(job.id).\(made.position)", message))
+            }
+        }
+        guard isDeep, job.state == .ready, !job.isSuperseded,
+            FileManager.default.fileExists(
+                atPath: job.destination + "/" + OutputLayout.receiptPath)
+        else { return }
+        report.outputs += 1
+        report.findings += outputFaults(job)
     }
 
     private func fault(_ artifact: Artifact, _ tenant: TenantID) -> String? {
@@ -38,10 +105,44 @@ struct StoreAudit {
                 return "artifact \(artifact.digest) has \(file.byteCount) bytes instead of "
                     + "\(artifact.byteCount)"
             }
-            guard readsBytes else { return nil }
+            guard isDeep else { return nil }
             let digest = try hashOfFile(file.descriptor, path: "artifact \(artifact.digest)").0
             return digest == artifact.digest
                 ? nil : "artifact \(artifact.digest) has changed: it is \(digest) now"
         } catch { return error.message }
+    }
+
+    /// An output that its owner moved away is no fault; one that is there must be whole, and the job's own.
+    private func outputFaults(_ job: JobRecord) -> [AuditFinding] {
+        do throws(Failure) {
+            let published = try PublishedOutput.open(job.destination)
+            guard published.receipt.job == job.id else {
+                return [
+                    AuditFinding(
+                        "I6", job.destination,
+                        "the output is of job \(published.receipt.job), not of \(job.id)")
+                ]
+            }
+            return published.findings().map {
+                AuditFinding("I6", job.destination, $0.description)
+            }
+        } catch {
+            return [AuditFinding("I6", job.destination, error.message)]
+        }
+    }
+
+    /// Removes what `report` found: nothing in the ledger needs it.
+    func remove(_ orphans: [Orphan]) throws {
+        for orphan in orphans where orphan.kind == .artifact {
+            guard let tenant = TenantID(orphan.tenant), let digest = Digest(hex: orphan.name)
+            else { continue }
+            try workplace.store.remove(digest, tenant: tenant)
+        }
+        _ = try workplace.store.sweepStaging {
+            Set(
+                try workplace.ledger.liveLeases().map {
+                    StagingName(unit: $0.unit, epoch: $0.epoch)
+                })
+        }
     }
 }

@@ -32,26 +32,35 @@ struct ReadyUnits {
         self.leased = leased.countByTenant
     }
 
-    /// The most urgent unit of each tenant and class, then the second of each, and so on; tenants in the order of
-    /// their virtual times.
+    /// The most urgent unit of each tenant and class, then the second of each, and so on. The tenants of each class
+    /// are in the order of their virtual times, and the classes take turns, so that neither hides the other.
     func candidates(_ request: SurveyRequest) throws -> [Candidate] {
         let most = request.candidatesMaximum
         guard most > 0 else { return [] }
-        let queues = try queues().filter(\.tenant.hasRoom).sorted {
+        let sorted = try queues().filter(\.tenant.hasRoom).sorted {
             let (left, right) = ($0.tenant, $1.tenant)
-            if left.number == right.number { return $0.jobClass == .live }
             return left.virtualTime != right.virtualTime
                 ? left.virtualTime < right.virtualTime : left.id.text < right.id.text
-        }.prefix(most)
+        }
+        let queues = takingTurns(
+            sorted.filter { $0.jobClass == .live }, sorted.filter { $0.jobClass == .backfill })
         guard !queues.isEmpty else { return [] }
-        // Enough of each if all have enough; more of those that have more, as long as others have less.
+        // Enough of each if all have enough; more of those that have more, as long as others have less. A queue may
+        // have nothing at all to give, of the jobs that are wanted: then the next one is asked.
         var depth = (most + queues.count - 1) / queues.count
-        var lines = try queues.map { try first(depth, $0, request.jobs) }
+        var asked: [Queue] = []
+        var lines: [[Candidate]] = []
+        for queue in queues where lines.count < most {
+            let line = try first(depth, queue, request.jobs)
+            guard !line.isEmpty else { continue }
+            asked.append(queue)
+            lines.append(line)
+        }
         while lines.reduce(0, { $0 + $1.count }) < most,
             lines.contains(where: { $0.count == depth })
         {
             depth *= 2
-            for (index, queue) in queues.enumerated() where lines[index].count == depth / 2 {
+            for (index, queue) in asked.enumerated() where lines[index].count == depth / 2 {
                 lines[index] = try first(depth, queue, request.jobs)
             }
         }

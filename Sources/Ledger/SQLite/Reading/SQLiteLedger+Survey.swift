@@ -4,6 +4,7 @@ import TranscodeModel
 
 extension SQLiteLedger {
     public func survey(_ request: SurveyRequest) throws(LedgerFailure) -> LedgerSurvey {
+        try observeTime()
         try makeDue()
         return try read { database in
             let now = self.clock.read()
@@ -20,6 +21,12 @@ extension SQLiteLedger {
                 breakers: try self.allBreakers(database),
                 unfinishedJobs: try self.unfinishedJobs(request.jobs, database))
         }
+    }
+
+    /// Another process may be ahead of our clock.
+    private func observeTime() throws(LedgerFailure) {
+        let newest = try read { try Int64.fetchOne($0, sql: "SELECT at FROM ledger_head") }
+        clock.observe(newest ?? 0)
     }
 
     /// Puts units whose delay is over where candidates are looked for. Usually there are none, and nothing is

@@ -3,9 +3,9 @@ import TranscodeModel
 /// Inserts the units of one job.
 struct NewUnit {
     private let insert: Statement
-    private let job: JobFacts
+    private let job: JobKey
 
-    init(_ transaction: Transaction, _ id: JobID, _ job: JobFacts) throws {
+    init(_ transaction: Transaction, _ id: JobID, _ job: JobKey) throws {
         self.job = job
         let row = try transaction.statement(
             "SELECT class, priority, created_at FROM job WHERE number = ?1")

@@ -22,6 +22,8 @@ struct SQLiteFault: Error {
 final class Statement {
     let pointer: OpaquePointer
     private let connection: OpaquePointer
+    /// Of a value that SQLite had no memory to copy: it stands as NULL in the statement, which must not run.
+    private var bindingFault = SQLITE_OK
 
     init(_ connection: OpaquePointer, _ sql: UnsafePointer<CChar>) throws {
         var pointer: OpaquePointer?
@@ -51,9 +53,10 @@ final class Statement {
         text.withUTF8 { bytes in
             bytes.withMemoryRebound(to: CChar.self) {
                 // An empty string may have no address, which would bind NULL.
-                _ = sqlite3_bind_text(
-                    pointer, index, $0.baseAddress ?? UnsafePointer(bitPattern: 1), Int32($0.count),
-                    Statement.copied)
+                note(
+                    sqlite3_bind_text(
+                        pointer, index, $0.baseAddress ?? UnsafePointer(bitPattern: 1),
+                        Int32($0.count), Statement.copied))
             }
         }
     }
@@ -74,8 +77,14 @@ final class Statement {
 
     func bind(_ index: Int32, _ value: Digest) {
         value.bytes.withUnsafeBytes {
-            _ = sqlite3_bind_blob(pointer, index, $0.baseAddress, Int32($0.count), Statement.copied)
+            note(
+                sqlite3_bind_blob(
+                    pointer, index, $0.baseAddress, Int32($0.count), Statement.copied))
         }
+    }
+
+    private func note(_ code: Int32) {
+        if code != SQLITE_OK { bindingFault = code }
     }
 
     /// Tells SQLite to copy what is bound.
@@ -85,6 +94,11 @@ final class Statement {
 
     /// True on a row. After false the statement is ready for the next time; after true call `reset` in the end.
     func step() throws -> Bool {
+        guard bindingFault == SQLITE_OK else {
+            defer { bindingFault = SQLITE_OK }
+            throw SQLiteFault(
+                code: bindingFault, message: String(cString: sqlite3_errstr(bindingFault)))
+        }
         switch sqlite3_step(pointer) {
         case SQLITE_ROW: return true
         case SQLITE_DONE:
@@ -98,6 +112,12 @@ final class Statement {
     }
 
     func reset() { sqlite3_reset(pointer) }
+
+    /// One step, whatever comes of it.
+    func attempt() {
+        sqlite3_step(pointer)
+        sqlite3_reset(pointer)
+    }
 
     /// To its end. Returns how many rows it changed itself.
     @discardableResult

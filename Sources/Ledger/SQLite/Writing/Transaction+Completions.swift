@@ -74,7 +74,7 @@ extension Transaction {
     }
 
     /// The plan, its units and what they wait for; then the job runs.
-    private func insert(_ planned: PlannedJob, _ id: JobID, _ job: JobFacts) throws {
+    private func insert(_ planned: PlannedJob, _ id: JobID, _ job: JobKey) throws {
         let works = try planned.plan.units.map { try PlanWriting.work($0.work) }
         let text = try PlanWriting.text(planned.plan, works: works)
         let plan = try statement("INSERT OR ROLLBACK INTO plan (job, text) VALUES (?1, ?2)")
@@ -94,7 +94,7 @@ extension Transaction {
     }
 
     private func insertUnits(
-        _ planned: PlannedJob, _ works: [[UInt8]], _ id: JobID, _ job: JobFacts
+        _ planned: PlannedJob, _ works: [[UInt8]], _ id: JobID, _ job: JobKey
     ) throws {
         let gates = PlannedGates(planned.plan.units)
         let unit = try NewUnit(self, id, job)

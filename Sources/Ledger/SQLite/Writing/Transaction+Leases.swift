@@ -93,7 +93,7 @@ extension Transaction {
 
     /// The lease of the unit on whose row the statement stands.
     private func found(
-        _ row: Statement, _ token: LeaseToken, _ job: JobFacts, isHedge: Bool
+        _ row: Statement, _ token: LeaseToken, _ job: JobKey, isHedge: Bool
     ) throws -> Lease {
         let kind = try row.named(UnitKind.self, 4)
         return Lease(

@@ -9,7 +9,7 @@ private struct HeldUnit {
         var slot: Int64?
     }
     var key: Int64
-    var job: JobFacts
+    var job: JobKey
     var attempt: Int
     var attemptsMaximum: Int
     var holder: Hold
@@ -165,7 +165,7 @@ extension Transaction {
     }
 
     /// Cancels every unit that has not ended, taking it from whoever holds it.
-    func endUnits(of job: JobFacts, reason: String) throws {
+    func endUnits(of job: JobKey, reason: String) throws {
         let end = try statement(
             """
             UPDATE OR ROLLBACK work_unit SET epoch = epoch + (state = 'leased'), state = 'cancelled', delayed = 0,

@@ -1,6 +1,5 @@
 import CLedger
 import Foundation
-import GRDBSQLite
 import TranscodeModel
 
 /// One immediate transaction. What many of its changes share is written once, at its end: the head of the history, and
@@ -21,7 +20,7 @@ final class Transaction {
         try connection.statement("BEGIN IMMEDIATE").run()
         do {
             let head = try connection.statement(
-                "SELECT sequence, hash, virtual_time FROM ledger_head")
+                "SELECT sequence, hash, virtual_time, at FROM ledger_head")
             guard try head.step() else {
                 throw LedgerFailure(.corrupt, "the ledger has lost the head of its history")
             }
@@ -33,6 +32,7 @@ final class Transaction {
             firstSequence = head.int64(0)
             firstVirtualTime = head.double(2)
             virtualTime = firstVirtualTime
+            clock.observe(head.int64(3))
             now = clock.read()
             reelmill_chain_begin(
                 connection.chain, now, firstSequence, hash.bindMemory(to: UInt8.self).baseAddress)
@@ -70,7 +70,7 @@ final class Transaction {
     /// SQLite has at hand: the transaction ends with the connection.
     static func rollBack(_ connection: WriteConnection) {
         connection.forget()
-        if connection.hasTransaction { sqlite3_exec(connection.pointer, "ROLLBACK", nil, nil, nil) }
+        connection.rollBack()
     }
 
     func statement(_ sql: StaticString) throws -> Statement { try connection.statement(sql) }

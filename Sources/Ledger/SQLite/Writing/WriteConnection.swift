@@ -3,7 +3,7 @@ import GRDBSQLite
 import TranscodeModel
 
 /// What never changes about a job, as the hot statements need it.
-struct JobFacts {
+struct JobKey {
     var number: Int64
     var tenant: TenantID
     var tenantNumber: Int64
@@ -29,7 +29,9 @@ final class WriteConnection: @unchecked Sendable {
     let chain: OpaquePointer
     let plantedBug: PlantedBug?
     private var statements: [UInt: Statement] = [:]
-    private var facts: [JobID: JobFacts] = [:]
+    /// Prepared in time: when memory has run out it is too late.
+    private var rollback: Statement?
+    private var facts: [JobID: JobKey] = [:]
     private static let factsMaximum = 20_000
     private var lastProfile: (profile: Profile, text: String)?
 
@@ -38,10 +40,14 @@ final class WriteConnection: @unchecked Sendable {
         self.pointer = pointer
         self.chain = chain
         self.plantedBug = plantedBug
+        rollback = try Statement(pointer, "ROLLBACK")
     }
 
     /// Lets go of the statements, before the connection is closed.
-    func close() { statements = [:] }
+    func close() {
+        statements = [:]
+        rollback = nil
+    }
 
     /// The statement of this text, prepared at its first use. A literal has one address.
     func statement(_ sql: StaticString) throws -> Statement {
@@ -54,7 +60,7 @@ final class WriteConnection: @unchecked Sendable {
         return statement
     }
 
-    func job(_ id: JobID) throws -> JobFacts? {
+    func job(_ id: JobID) throws -> JobKey? {
         if let known = facts[id] { return known }
         let statement = try statement(
             """
@@ -68,7 +74,7 @@ final class WriteConnection: @unchecked Sendable {
             throw LedgerFailure(
                 .corrupt, "the ledger has “\(statement.text(1))” where a tenant is due")
         }
-        let found = JobFacts(
+        let found = JobKey(
             number: statement.int64(0), tenant: tenant, tenantNumber: statement.int64(2),
             profile: try statement.digest(3), codec: statement.text(4),
             attemptsMaximum: statement.int(5))
@@ -88,5 +94,10 @@ final class WriteConnection: @unchecked Sendable {
     /// After a rollback: a job may not be there after all.
     func forget() { facts = [:] }
 
-    var hasTransaction: Bool { sqlite3_get_autocommit(pointer) == 0 }
+    /// Ends the transaction, if SQLite has not done so itself.
+    func rollBack() {
+        if hasTransaction { rollback?.attempt() }
+    }
+
+    private var hasTransaction: Bool { sqlite3_get_autocommit(pointer) == 0 }
 }

@@ -1,0 +1,153 @@
+import TranscodeModel
+
+extension MemoryLedger.State {
+    package mutating func survey(_ request: SurveyRequest, now: Int64) -> LedgerSurvey {
+        makeDue(now: now)
+        return LedgerSurvey(
+            nowMilliseconds: now, candidates: candidates(request, now: now),
+            virtualTime: virtualTime, overdue: sightings { hold in hold.until < now },
+            own: sightings { hold in hold.node == request.node }.map(\.token), nodes: liveNodes,
+            stragglers: stragglers(request, now: now),
+            breakers: sortedBreakers,
+            unfinishedJobs: unfinishedJobs(request.jobs))
+    }
+
+    /// Those that have not retired.
+    package var liveNodes: [NodeRecord] {
+        nodes.values.filter { !$0.isRetired }.sorted {
+            $0.startedAt != $1.startedAt
+                ? $0.startedAt < $1.startedAt : $0.record.id.text < $1.record.id.text
+        }.map(\.record)
+    }
+
+    private func unfinishedJobs(_ wanted: Set<JobID>?) -> Int {
+        guard let wanted else { return unfinished }
+        return wanted.count { jobPlaces[$0].map { !jobs[$0].state.isFinal } ?? false }
+    }
+
+    /// The most urgent unit of each tenant and class, then the second of each, and so on. The tenants of each class
+    /// are in the order of their virtual times, and the classes take turns, so that neither hides the other.
+    private func candidates(_ request: SurveyRequest, now: Int64) -> [Candidate] {
+        let most = request.candidatesMaximum
+        guard most > 0 else { return [] }
+        let order = readyTenants.filter { tenants[$0].hasRoom }.sorted {
+            let (left, right) = (tenants[$0], tenants[$1])
+            return left.virtualTime != right.virtualTime
+                ? left.virtualTime < right.virtualTime : left.id.text < right.id.text
+        }
+        func lines(_ units: KeyPath<TenantRow, OrderedChunks<ReadyKey>>) -> [ReadyLine] {
+            order.filter { !tenants[$0][keyPath: units].isEmpty }.map { tenant in
+                ReadyLine(
+                    units: tenants[tenant][keyPath: units],
+                    jobs: request.jobs.map { self.ranges($0, tenant) })
+            }
+        }
+        var lines = takingTurns(lines(\.live), lines(\.backfill))
+        var found: [Candidate] = []
+        while !lines.isEmpty {
+            var left: [ReadyLine] = []
+            for var line in lines {
+                guard let place = line.next(where: { self[$0].runAt <= now }) else { continue }
+                found.append(candidate(place))
+                if found.count == most { return found }
+                left.append(line)
+            }
+            lines = left
+        }
+        return found
+    }
+
+    /// Where the units of these jobs stand in the line of a tenant, in its order.
+    private func ranges(_ wanted: Set<JobID>, _ tenant: Int) -> [ReadyKey] {
+        wanted.compactMap { jobPlaces[$0] }.filter { jobs[$0].tenant == tenant }.map { job in
+            let facts = jobs[job].facts
+            return ReadyKey(
+                priority: facts.submission.priority, createdAt: facts.createdAt,
+                job: facts.submission.id, criticalSeconds: .infinity,
+                place: UnitPlace(job: job, position: -1))
+        }.sorted()
+    }
+
+    private func candidate(_ place: UnitPlace) -> Candidate {
+        let row = self[place]
+        let job = jobs[place.job]
+        let tenant = tenants[job.tenant]
+        let submission = job.facts.submission
+        return Candidate(
+            unit: UnitID(job: submission.id, position: place.position), tenant: tenant.id,
+            kind: row.facts.kind, epoch: row.epoch, jobClass: submission.jobClass,
+            priority: submission.priority, jobCreatedMilliseconds: job.facts.createdAt,
+            tenantWeight: tenant.weight, tenantVirtualTime: tenant.virtualTime,
+            tenantCap: tenant.cap, tenantLeased: tenant.leased, estimate: row.facts.estimate,
+            remainingCriticalSeconds: row.facts.criticalSeconds,
+            profile: submission.profileDigest, encoder: row.facts.encoder)
+    }
+
+    private func stragglers(_ request: SurveyRequest, now: Int64) -> [Straggler] {
+        guard request.stragglersMaximum > 0 else { return [] }
+        let late: [(place: UnitPlace, hold: Hold, elapsed: Int64, excess: Double)] =
+            leased.sorted().compactMap { place in
+                let row = self[place]
+                guard let hold = row.holder, row.rival == nil, row.facts.kind.isHedged,
+                    request.jobs?.contains(jobs[place.job].facts.submission.id) ?? true
+                else { return nil }
+                let elapsed = now - (row.startedAt ?? now)
+                guard elapsed > 1000 else { return nil }
+                return (
+                    place, hold, elapsed,
+                    Double(elapsed) - 1000 * row.facts.estimate.cpuSeconds
+                )
+            }
+        return late.sorted {
+            if $0.excess != $1.excess { return $0.excess > $1.excess }
+            let (left, right) = (token($0.place, $0.hold).unit, token($1.place, $1.hold).unit)
+            return left.job != right.job
+                ? left.job.text < right.job.text : left.position < right.position
+        }.prefix(request.stragglersMaximum).map { late in
+            let row = self[late.place]
+            let job = jobs[late.place.job]
+            let peers = job.peers[row.facts.kind] ?? PeerSums()
+            return Straggler(
+                token: token(late.place, late.hold), kind: row.facts.kind,
+                attemptsMaximum: row.attemptsMaximum, elapsedMilliseconds: late.elapsed,
+                estimate: row.facts.estimate, peersDone: peers.done,
+                peersMilliseconds: peers.milliseconds,
+                peersEstimatedSeconds: peers.estimatedSeconds,
+                profile: job.facts.submission.profileDigest, encoder: row.facts.encoder)
+        }
+    }
+}
+
+extension UnitKind {
+    /// Whether a second lease may help: the work is long, and its result is a file of its own.
+    fileprivate var isHedged: Bool { self == .encode || self == .audio || self == .images }
+}
+
+/// One tenant's due units of a class, read in order; of some jobs only, where those are given.
+private struct ReadyLine {
+    private let units: OrderedChunks<ReadyKey>
+    private var cursor: OrderedChunks<ReadyKey>.Cursor
+    /// Where the units of each wanted job start; nil for all.
+    private var starts: ArraySlice<ReadyKey>?
+
+    init(units: OrderedChunks<ReadyKey>, jobs starts: [ReadyKey]?) {
+        self.units = units
+        self.starts = starts.map { $0[...] }
+        self.cursor = units.start
+        if let first = self.starts?.first { cursor = units.cursor(at: first) }
+    }
+
+    mutating func next(where isDue: (UnitPlace) -> Bool) -> UnitPlace? {
+        while true {
+            if let starts, starts.isEmpty { return nil }
+            let key = units.next(&cursor)
+            if let start = starts?.first, key?.place.job != start.place.job {
+                starts = starts?.dropFirst()
+                if let next = starts?.first { cursor = units.cursor(at: next) }
+                continue
+            }
+            guard let key else { return nil }
+            if isDue(key.place) { return key.place }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+import ArtifactStore
+import Ledger
+import Planner
+import Scheduler
+import TranscodeModel
+
+/// One attempt at one leased unit: perform it and make its bytes durable. What becomes of it, the core decides.
+struct AttemptRun: Sendable {
+    let lease: Lease
+    let ledger: any Ledger
+    let store: any ArtifactStore
+    let workerExecutable: String
+    let board: ProgressBoard
+    let notes: NodeNotes
+
+    func run() async -> AttemptResult {
+        let assignment: Assignment
+        do throws(LedgerFailure) { assignment = try ledger.assignment(lease.token) } catch {
+            return .failed(Self.failure(error))
+        }
+        let context = UnitContext(
+            lease: lease, assignment: assignment, ledger: ledger, store: store,
+            workerExecutable: workerExecutable, board: board, notes: notes)
+        // What was committed is not in staging any more.
+        defer { context.discardStaging() }
+        do {
+            return try await attempt(context)
+        } catch let error as Failure {
+            return error.category == .cancelled ? .stopped : .failed(error)
+        } catch let error as LedgerFailure {
+            return .failed(Self.failure(error))
+        } catch is CancellationError {
+            return .stopped
+        } catch {
+            return .failed(
+                Failure(.permanent, .internalFault, "Unit \(lease.unit) failed: \(error)"))
+        }
+    }
+
+    private func attempt(_ context: UnitContext) async throws -> AttemptResult {
+        let artifact: Artifact
+        if let made = try existing(context) {
+            artifact = made
+        } else {
+            notes.trace(lease.kind.rawValue, "begin", lease.unit)
+            artifact = try await perform(context)
+            notes.trace(lease.kind.rawValue, "end", lease.unit)
+        }
+        guard lease.kind == .probe else { return .made(artifact, nil) }
+        notes.trace("plan", "begin", lease.unit)
+        let plan = try ProbeStage.plan(context, artifact)
+        notes.trace("plan", "end", lease.unit)
+        return .made(
+            artifact,
+            PlannedJob(plan: plan, criticalSeconds: Planning.criticalSeconds(plan.units)))
+    }
+
+    /// What another job, or an earlier one, made of the same content. What has an effect beside its
+    /// artifact is always done anew.
+    private func existing(_ context: UnitContext) throws -> Artifact? {
+        guard lease.kind != .verify, lease.kind != .publish,
+            let artifact = try ledger.artifact(content: lease.content, tenant: lease.tenant),
+            try store.contains(artifact.digest, tenant: lease.tenant)
+        else { return nil }
+        return artifact
+    }
+
+    private func perform(_ context: UnitContext) async throws -> Artifact {
+        switch context.assignment.work {
+        case nil: try await ProbeStage.perform(context)
+        case .encode(let chunk, let renditions):
+            try await EncodeStage.perform(context, chunk: chunk, renditions: renditions)
+        case .audio(let rendition): try await AudioStage.perform(context, rendition: rendition)
+        case .images: try await ImagesStage.perform(context)
+        case .stitch(let rendition): try await StitchStage.perform(context, rendition: rendition)
+        case .package: try await PackageStage.perform(context)
+        case .verify: try await VerifyStage.perform(context)
+        case .publish: try await PublishStage.perform(context)
+        }
+    }
+
+    /// The attempt could not read what it needs; another one may.
+    private static func failure(_ error: LedgerFailure) -> Failure {
+        Failure(.transient, .ledgerUnreadable, error.message)
+    }
+}

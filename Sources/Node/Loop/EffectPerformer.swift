@@ -1,0 +1,131 @@
+import ArtifactStore
+import Ledger
+import Logging
+import Scheduler
+import TranscodeModel
+
+/// Performs what a node's core wants, in order, and tells the core what came of it.
+struct EffectPerformer {
+    private let node: Node
+    private let inbox: Inbox
+    private let attempts = AttemptRegistry()
+    private let notes: NodeNotes
+
+    init(node: Node, inbox: Inbox) {
+        self.node = node
+        self.inbox = inbox
+        notes = NodeNotes(logger: node.logger)
+    }
+
+    /// Returns how the node ends, when it does.
+    func perform(
+        _ effects: [NodeEffect], _ group: inout ThrowingTaskGroup<Void, any Error>
+    ) -> NodeEnding? {
+        // All that is asked at the same time takes one transaction.
+        let asks = effects.compactMap { effect in
+            if case .ask(let operations) = effect { operations } else { nil }
+        }
+        ask(asks)
+        for effect in effects {
+            switch effect {
+            case .ask: break
+            case .survey(let request): survey(request)
+            case .start(let lease): start(lease, &group)
+            case .stop(let token): attempts.cancel(token)
+            case .sweep: sweep()
+            case .note(let note): notes.write(note)
+            case .end(let ending): return ending
+            }
+        }
+        return nil
+    }
+
+    private func ask(_ asks: [[LedgerOperation]]) {
+        guard !asks.isEmpty else { return }
+        let operations = asks.flatMap { $0 }.map(withProgress)
+        notes.trace("performing", operations)
+        do throws(LedgerFailure) {
+            var answers = try node.ledger.perform(operations)[...]
+            notes.trace("performed", operations)
+            for ask in asks {
+                inbox.put(.answered(ask, Array(answers.prefix(ask.count))))
+                answers = answers.dropFirst(ask.count)
+            }
+        } catch {
+            for ask in asks { inbox.put(.askFailed(ask, error)) }
+        }
+    }
+
+    private func withProgress(_ operation: LedgerOperation) -> LedgerOperation {
+        guard case .renew(let held, let duration) = operation else { return operation }
+        return .renew(
+            held.map {
+                HeldLease(token: $0.token, progress: node.board.done($0.token.unit) ?? $0.progress)
+            }, durationMilliseconds: duration)
+    }
+
+    /// Beside the ledger's own facts: which nodes of this host are gone, and how much can be stored.
+    private func survey(_ request: SurveyRequest) {
+        do throws(LedgerFailure) {
+            let survey = try node.ledger.survey(request)
+            var dead: [NodeID] = []
+            var lost: [LeaseSighting] = []
+            for other in survey.nodes where other.id != request.node && NodeIdentity.isDead(other) {
+                dead.append(other.id)
+                lost += try node.ledger.leases(ofNode: other.id)
+            }
+            inbox.put(.surveyed(survey, dead: dead, lost: lost, scratchBytes: scratchBytes()))
+        } catch {
+            inbox.put(.surveyFailed(error))
+        }
+    }
+
+    /// A store that cannot say how much it can hold can hold nothing.
+    private func scratchBytes() -> Int64 {
+        do throws(Failure) { return try node.store.freeBytes() } catch {
+            node.logger.error("the store does not answer", metadata: ["reason": "\(error.message)"])
+            return 0
+        }
+    }
+
+    private func start(_ lease: Lease, _ group: inout ThrowingTaskGroup<Void, any Error>) {
+        let run = AttemptRun(
+            lease: lease, ledger: node.ledger, store: node.store,
+            workerExecutable: node.options.workerExecutable, board: node.board, notes: notes)
+        let (inbox, attempts, board) = (inbox, attempts, node.board)
+        // A task of its own, so that one attempt can be stopped; the group awaits it.
+        let task = attempts.begin(lease.token) {
+            let result = await run.run()
+            attempts.forget(lease.token)
+            board.forget(lease.unit)
+            inbox.put(.finished(lease.token, result))
+        }
+        group.addTask {
+            await withTaskCancellationHandler {
+                await task.value
+            } onCancel: {
+                task.cancel()
+            }
+        }
+    }
+
+    /// What was listed belongs to leases that were granted before; so what is not live afterwards is dead.
+    private func sweep() {
+        do {
+            let removed = try node.store.sweepStaging {
+                Set(
+                    try node.ledger.liveLeases().map {
+                        StagingName(unit: $0.unit, epoch: $0.epoch)
+                    })
+            }
+            if removed > 0 {
+                node.logger.debug(
+                    "removed what dead attempts left", metadata: ["files": "\(removed)"])
+            }
+        } catch {
+            node.logger.warning(
+                "staging cannot be swept now; the next node tries again",
+                metadata: ["reason": "\(error)"])
+        }
+    }
+}

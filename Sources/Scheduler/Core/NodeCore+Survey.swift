@@ -1,0 +1,144 @@
+import Ledger
+import TranscodeModel
+
+// What to do about what there is: recovery first, then leases, then hedges.
+extension NodeCore {
+    mutating func decide(
+        _ survey: LedgerSurvey, dead: [NodeID], lost: [LeaseSighting], scratchBytes: Int64,
+        now: Int64, using generator: inout some RandomNumberGenerator
+    ) -> [NodeEffect] {
+        ledgerOffset = survey.nowMilliseconds - now
+        breakers.see(survey.breakers)
+        var effects = fence(survey.own)
+        var operations =
+            takeBack(dead, lost) + expire(survey.overdue, besides: Set(lost.map(\.token)))
+        operations += giveBackOrphans(survey.own)
+        if survey.overdue.contains(where: { members[$0.token] != nil }) { lastRenewal = .min / 2 }
+        if isIdle(survey), operations.isEmpty {
+            ending = .idle
+            return effects + [.ask([.retire(identity.id)])]
+        }
+        if hasRoom {
+            operations += choose(survey, scratchBytes: scratchBytes, using: &generator)
+        }
+        effects += renewIfDue(now)
+        guard !operations.isEmpty else { return effects }
+        isLooking = true
+        pendingLook = operations
+        return effects + [.ask(operations)]
+    }
+
+    private func isIdle(_ survey: LedgerSurvey) -> Bool {
+        policy.endsWhenIdle && shutdown == .none && ending == nil && members.isEmpty
+            && survey.unfinishedJobs == 0
+    }
+
+    /// Stops what the ledger does not count as ours any more.
+    private mutating func fence(_ own: [LeaseToken]) -> [NodeEffect] {
+        let ours = Set(own)
+        var effects: [NodeEffect] = []
+        for token in members.keys.sorted(by: Self.precedes) where !ours.contains(token) {
+            effects += lose(token)
+        }
+        return effects
+    }
+
+    mutating func lose(_ token: LeaseToken) -> [NodeEffect] {
+        switch members[token]?.phase {
+        case .running:
+            members[token]?.phase = .stopping(.fenced)
+            return [.stop(token), .note(.fenced(token))]
+        case .stopping:
+            members[token]?.phase = .stopping(.fenced)
+            return []
+        // The answer to its end says what became of it.
+        case .ending, nil: return []
+        }
+    }
+
+    private func takeBack(_ dead: [NodeID], _ lost: [LeaseSighting]) -> [LedgerOperation] {
+        lost.map { sighting in
+            .release(
+                LossRule.release(
+                    sighting, ground: .nodeDied(sighting.node),
+                    reason: "node \(sighting.node) died"))
+        } + dead.map { .retire($0) }
+    }
+
+    /// Those of others only: what is ours is renewed.
+    private func expire(
+        _ overdue: [LeaseSighting], besides done: Set<LeaseToken>
+    ) -> [LedgerOperation] {
+        overdue.filter { $0.node != identity.id && !done.contains($0.token) }.map {
+            .release(
+                LossRule.release(
+                    $0, ground: .overdue, reason: "the lease was not renewed in time"))
+        }
+    }
+
+    /// Leases of ours that we do not know: the answer that granted them was lost.
+    private func giveBackOrphans(_ own: [LeaseToken]) -> [LedgerOperation] {
+        guard plantedBug != .forgetsOrphans else { return [] }
+        return own.filter { members[$0] == nil }.map {
+            release(handingBack: $0, "an answer was lost")
+        }
+    }
+
+    func release(handingBack token: LeaseToken, _ reason: String) -> LedgerOperation {
+        .release(
+            Release(
+                token: token, ground: .holder,
+                verdict: .retry(
+                    afterMilliseconds: 0, splits: false, returnsAttempt: true,
+                    exhausted: Failure(
+                        .transient, .leaseLost, "Unit \(token.unit) was handed back: \(reason).")),
+                failure: nil, reason: reason))
+    }
+
+    private mutating func choose(
+        _ survey: LedgerSurvey, scratchBytes: Int64,
+        using generator: inout some RandomNumberGenerator
+    ) -> [LedgerOperation] {
+        var capacity = members.values.map(\.lease.estimate).reduce(
+            Capacity(
+                workers: policy.workers, memoryBytes: policy.memoryBytes, scratchBytes: scratchBytes
+            )
+        ) { $0.less($1) }
+        if plantedBug == .ignoresCapacity { capacity.workers += 1 }
+        let admitted = breakers.admit(survey.candidates, ledgerNow: survey.nowMilliseconds)
+        let picks = policy.leaseChoice.choose(
+            from: admitted, systemVirtualTime: survey.virtualTime, capacity: capacity,
+            isIdle: members.isEmpty, using: &generator)
+        var operations = breakers.claim(picks, ledgerNow: survey.nowMilliseconds).map {
+            LedgerOperation.setBreaker($0)
+        }
+        if !picks.isEmpty {
+            operations.append(
+                .lease(
+                    picks.map { LeasePick(tenant: $0.tenant, unit: $0.unit, epoch: $0.epoch) },
+                    node: identity.id, durationMilliseconds: policy.leaseMilliseconds))
+        }
+        for pick in picks { capacity = capacity.less(pick.estimate) }
+        // A hedge doubles work, so it only takes what no unit of its own waits for.
+        if admitted.isEmpty {
+            operations += hedge(survey.stragglers, capacity)
+        }
+        return operations
+    }
+
+    private func hedge(_ stragglers: [Straggler], _ capacity: Capacity) -> [LedgerOperation] {
+        var left = capacity
+        var operations: [LedgerOperation] = []
+        for straggler in stragglers {
+            guard left.fits(straggler.estimate), breakers.admits(straggler),
+                let reason = policy.hedge.reason(straggler)
+            else { continue }
+            left = left.less(straggler.estimate)
+            operations.append(
+                .hedge(
+                    straggler.token, node: identity.id,
+                    durationMilliseconds: policy.leaseMilliseconds, reason: reason))
+        }
+        return operations
+    }
+}

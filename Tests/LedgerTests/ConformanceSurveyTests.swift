@@ -1,0 +1,205 @@
+import ContentDigest
+import Ledger
+import Testing
+import TranscodeModel
+
+@Suite("The contract: surveys")
+struct ConformanceSurveyTests {
+    private static let tenants = ["t1", "t2", "t3"].map { ConformanceFixture.other($0) }
+
+    private func jobs(_ survey: LedgerSurvey) -> [String] { survey.candidates.map(\.unit.job.text) }
+
+    @Test(
+        "within a tenant and class: priority, then age, then name", arguments: LedgerDriver.allCases
+    )
+    func order(_ driver: LedgerDriver) throws {
+        let fixture = try ConformanceFixture(driver)
+        try fixture.enqueue(ConformanceFixture.submission("old"))
+        fixture.clock.pass(5)
+        for (id, priority) in [("newb", 0), ("newa", 0), ("high", 1), ("low", -1)] {
+            try fixture.enqueue(ConformanceFixture.submission(id, priority: priority))
+        }
+        #expect(jobs(try fixture.survey()) == ["high", "old", "newa", "newb", "low"])
+        #expect(jobs(try fixture.survey(candidates: 2)) == ["high", "old"])
+        #expect(try fixture.survey(candidates: 0).candidates == [])
+    }
+
+    @Test(
+        "within a job: the critical path first, then the position", arguments: LedgerDriver.allCases
+    )
+    func criticalPath(_ driver: LedgerDriver) throws {
+        let fixture = try ConformanceFixture(driver)
+        try fixture.enqueue(ConformanceFixture.submission("j1"))
+        var planned = ConformanceFixture.planned(encodes: 4)
+        planned.criticalSeconds = [5, 7, 7, 6, 1, 0]
+        _ = try fixture.complete(fixture.lease(0).token, planned: planned)
+        #expect(try fixture.survey().candidates.map(\.unit.position) == [2, 3, 4, 1])
+        #expect(
+            try fixture.survey().candidates.map(\.remainingCriticalSeconds) == [7, 7, 6, 5])
+    }
+
+    @Test("a candidate says all that a scheduler needs", arguments: LedgerDriver.allCases)
+    func candidate(_ driver: LedgerDriver) throws {
+        let fixture = try ConformanceFixture(driver)
+        try fixture.run()
+        try fixture.ledger.setTenant(.standard, weight: 2, cap: .some(7))
+        _ = try fixture.release(fixture.lease(1).token)
+        _ = try fixture.lease(2)
+        #expect(
+            try fixture.survey().candidates == [
+                Candidate(
+                    unit: UnitID(job: JobID("j1"), position: 1), tenant: .standard, kind: .encode,
+                    epoch: 2, jobClass: .live, priority: 0,
+                    jobCreatedMilliseconds: try fixture.job().createdMilliseconds, tenantWeight: 2,
+                    tenantVirtualTime: try fixture.virtualTime(), tenantCap: 7, tenantLeased: 1,
+                    estimate: ConformanceFixture.estimate(2), remainingCriticalSeconds: 1,
+                    profile: Digest.sha256("p"), encoder: "")
+            ])
+    }
+
+    @Test(
+        "no tenant and no class is hidden behind the limit; the smallest virtual time goes first",
+        arguments: LedgerDriver.allCases)
+    func tenantsAndClasses(_ driver: LedgerDriver) throws {
+        let fixture = try ConformanceFixture(driver)
+        for (tenant, seconds) in zip(Self.tenants, [3.0, 1, 2]) {
+            let spent = "spent-\(tenant)"
+            try fixture.enqueue(
+                ConformanceFixture.submission(spent, tenant: tenant, probeSeconds: seconds))
+            let pick = LeasePick(
+                tenant: tenant, unit: UnitID(job: JobID(spent), position: 0), epoch: 0)
+            #expect(try fixture.lease([pick]).count == 1)
+            for number in 1...3 {
+                for jobClass in JobClass.allCases {
+                    try fixture.enqueue(
+                        ConformanceFixture.submission(
+                            "\(tenant)-\(jobClass.rawValue)-\(number)", tenant: tenant,
+                            jobClass: jobClass))
+                }
+            }
+        }
+        let all = try fixture.survey().candidates
+        #expect(all.count == 18)
+        #expect(
+            all.prefix(6).map { "\($0.tenant) \($0.jobClass)" } == [
+                "t2 live", "t2 backfill", "t3 live", "t3 backfill", "t1 live", "t1 backfill",
+            ])
+        #expect(
+            jobs(try fixture.survey(candidates: 8)) == [
+                "t2-live-1", "t2-backfill-1", "t3-live-1", "t3-backfill-1", "t1-live-1",
+                "t1-backfill-1", "t2-live-2", "t2-backfill-2",
+            ])
+        #expect(jobs(try fixture.survey(candidates: 2)) == ["t2-live-1", "t2-backfill-1"])
+    }
+
+    @Test("tenants at their cap are left out", arguments: LedgerDriver.allCases)
+    func caps(_ driver: LedgerDriver) throws {
+        let fixture = try ConformanceFixture(driver)
+        try fixture.run(encodes: 3)
+        try fixture.enqueue(ConformanceFixture.submission("o", tenant: Self.tenants[0]))
+        try fixture.ledger.setTenant(.standard, weight: nil, cap: .some(1))
+        #expect(try fixture.survey().candidates.count == 4)
+        let lease = try fixture.lease(1)
+        #expect(jobs(try fixture.survey()) == ["o"])
+        _ = try fixture.release(lease.token)
+        #expect(try fixture.survey().candidates.count == 4)
+    }
+
+    @Test("units of the wanted jobs only, whose time has come", arguments: LedgerDriver.allCases)
+    func wantedJobs(_ driver: LedgerDriver) throws {
+        let fixture = try ConformanceFixture(driver)
+        for number in 1...5 {
+            try fixture.enqueue(ConformanceFixture.submission("j\(number)"))
+        }
+        #expect(jobs(try fixture.survey(jobs: [JobID("j4"), JobID("j2")])) == ["j2", "j4"])
+        #expect(try fixture.survey(jobs: [JobID("j4"), JobID("no")]).unfinishedJobs == 1)
+        #expect(try fixture.survey(jobs: []).candidates == [])
+        #expect(try fixture.survey(jobs: []).unfinishedJobs == 0)
+        #expect(try fixture.survey().unfinishedJobs == 5)
+        let lease = try fixture.lease(0, job: "j2")
+        _ = try fixture.release(lease.token, .holder, ConformanceFixture.again(after: 100))
+        #expect(jobs(try fixture.survey(jobs: [JobID("j4"), JobID("j2")])) == ["j4"])
+        fixture.clock.pass(100)
+        #expect(jobs(try fixture.survey(jobs: [JobID("j4"), JobID("j2")])) == ["j2", "j4"])
+        #expect(jobs(try fixture.survey(candidates: 3)) == ["j1", "j2", "j3"])
+        _ = try fixture.ledger.cancel(JobID("j1"), reason: "r")
+        #expect(try fixture.survey().unfinishedJobs == 4)
+        #expect(jobs(try fixture.survey(candidates: 3)) == ["j2", "j3", "j4"])
+    }
+
+    @Test(
+        "a survey tells of what is overdue, of what is one's own, and of nodes that have not retired",
+        arguments: LedgerDriver.allCases)
+    func leases(_ driver: LedgerDriver) throws {
+        let fixture = try ConformanceFixture(driver)
+        try fixture.run(encodes: 3)
+        let first = try fixture.lease(1, "a", duration: 100)
+        let second = try fixture.lease(2, "b", duration: 5000)
+        let rival = try #require(try fixture.hedge(second.token, "a", duration: 100))
+        let survey = try fixture.survey("a")
+        #expect(Set(survey.own) == [first.token, rival.token])
+        #expect(survey.overdue == [])
+        #expect(survey.nowMilliseconds == fixture.clock.now)
+        fixture.clock.pass(101)
+        let late = try fixture.survey("b")
+        #expect(late.own == [second.token])
+        #expect(
+            Set(late.overdue) == [
+                LeaseSighting(
+                    token: first.token, node: NodeID("a"), kind: .encode, attemptsMaximum: 3,
+                    crashes: 0, hasRival: false),
+                LeaseSighting(
+                    token: rival.token, node: NodeID("a"), kind: .encode, attemptsMaximum: 3,
+                    crashes: 0, hasRival: true),
+            ])
+        #expect(late.nodes.map(\.id.text) == ["a", "b", "c"])
+        _ = try fixture.ledger.perform([
+            .retire(NodeID("b")), .retire(NodeID("b")), .register(ConformanceFixture.node("a")),
+        ])
+        #expect(try fixture.survey().nodes.map(\.id.text) == ["a", "c"])
+        #expect(try fixture.ledger.nodes().map(\.id.text) == ["a", "c"])
+    }
+
+    @Test(
+        "stragglers: long work without a rival, the longest overdue first, beside what its peers took",
+        arguments: LedgerDriver.allCases)
+    func stragglers(_ driver: LedgerDriver) throws {
+        let fixture = try ConformanceFixture(driver)
+        try fixture.enqueue(ConformanceFixture.submission("j1"))
+        var planned = ConformanceFixture.planned(encodes: 4)
+        planned.plan.units[1].estimate.cpuSeconds = 0.5
+        _ = try fixture.complete(fixture.lease(0).token, planned: planned)
+        let fast = try fixture.lease(3)
+        fixture.clock.pass(700)
+        _ = try fixture.complete(fast.token)
+        let slow = [try fixture.lease(1, "b"), try fixture.lease(2), try fixture.lease(4)]
+        fixture.clock.pass(1000)
+        #expect(try fixture.survey().stragglers == [])
+        fixture.clock.pass(1)
+        let seen = try fixture.survey().stragglers
+        #expect(seen.map(\.token) == [slow[1].token, slow[0].token, slow[2].token])
+        #expect(try fixture.survey(stragglers: 1).stragglers.map(\.token) == [slow[1].token])
+        #expect(try fixture.survey(stragglers: 0).stragglers == [])
+        #expect(try fixture.survey(jobs: [JobID("no")]).stragglers == [])
+        #expect(
+            seen[1]
+                == Straggler(
+                    token: slow[0].token, kind: .encode, attemptsMaximum: 3,
+                    elapsedMilliseconds: 1001, estimate: ConformanceFixture.estimate(2),
+                    peersDone: 1, peersMilliseconds: 700, peersEstimatedSeconds: 2,
+                    profile: Digest.sha256("p"), encoder: ""))
+        _ = try fixture.hedge(slow[1].token, "c")
+        #expect(
+            try fixture.survey().stragglers.map(\.token) == [slow[0].token, slow[2].token])
+    }
+
+    @Test("a stitch is never a straggler", arguments: LedgerDriver.allCases)
+    func noStitch(_ driver: LedgerDriver) throws {
+        let fixture = try ConformanceFixture(driver)
+        try fixture.run(encodes: 1)
+        _ = try fixture.complete(fixture.lease(1).token)
+        _ = try fixture.lease(2)
+        fixture.clock.pass(100_000)
+        #expect(try fixture.survey().stragglers == [])
+    }
+}

@@ -1,0 +1,72 @@
+import ContentDigest
+import Ledger
+import Scheduler
+import Testing
+import TranscodeModel
+
+@Suite("Hedging: a straggler gets a second lease, when nothing else waits")
+struct HedgingTests {
+    private func straggler(
+        elapsed: Int64, peers: Int = 4, peersPace: Double = 1, attempt: Int = 1
+    ) -> Straggler {
+        Straggler(
+            token: LeaseToken(
+                tenant: .standard, unit: UnitID(job: JobID("slow"), position: 1), epoch: 1,
+                attempt: attempt), kind: .encode, attemptsMaximum: 8,
+            elapsedMilliseconds: elapsed, estimate: CoreBench.estimate, peersDone: peers,
+            peersMilliseconds: Int64(Double(peers) * 2_000 * peersPace),
+            peersEstimatedSeconds: Double(peers) * 2, profile: Digest.sha256("p"), encoder: "h264")
+    }
+
+    @Test("past three times what its peers' pace predicts, and not before")
+    func multiple() {
+        let rule = HedgeRule()
+        #expect(rule.reason(straggler(elapsed: 6_000)) == nil)
+        #expect(
+            rule.reason(straggler(elapsed: 6_001))
+                == "hedged: it has run for 6.0 s where 2.0 s were predicted; the first result wins")
+        // On a machine where all units take five times as long, five times as long is no reason.
+        #expect(rule.reason(straggler(elapsed: 29_999, peersPace: 5)) == nil)
+        #expect(rule.reason(straggler(elapsed: 30_001, peersPace: 5)) != nil)
+    }
+
+    @Test("without peers the estimate alone must be missed by far; short units never are hedged")
+    func withoutPeers() {
+        let rule = HedgeRule()
+        #expect(rule.reason(straggler(elapsed: 19_999, peers: 0)) == nil)
+        #expect(rule.reason(straggler(elapsed: 20_001, peers: 0)) != nil)
+        #expect(rule.reason(straggler(elapsed: 1_999, peersPace: 0.01)) == nil)
+    }
+
+    @Test("the last attempt is not spent on a hedge")
+    func lastAttempt() {
+        #expect(HedgeRule().reason(straggler(elapsed: 99_999, attempt: 8)) == nil)
+    }
+
+    @Test("ready units go first; then the hedge is asked for, started and noted with its reason")
+    func order() {
+        var bench = CoreBench.started()
+        let slow = straggler(elapsed: 9_000)
+        let busy = bench.survey(candidates: [CoreBench.candidate("j")], stragglers: [slow])
+        #expect(busy.picks.count == 1)
+        #expect(busy.operations.count == 1)
+        var idle = CoreBench.started()
+        let asked = idle.survey(stragglers: [slow]).operations
+        guard case .hedge(slow.token, NodeID("own"), 30_000, let reason)? = asked.first else {
+            Issue.record("\(asked)")
+            return
+        }
+        var hedge = CoreBench.lease("slow", attempt: 2, isHedge: true)
+        hedge.token.epoch = 1
+        let effects = idle.tell(.answered(asked, [.leased([hedge])]))
+        #expect(effects.contains(.start(hedge)))
+        #expect(effects.contains(.note(.hedged(hedge.token, reason: reason))))
+    }
+
+    @Test("no hedge is asked for without room")
+    func room() {
+        var bench = CoreBench.started { $0.workers = 1 }
+        _ = bench.lease("j")
+        #expect(bench.survey(stragglers: [straggler(elapsed: 9_000)]).operations.isEmpty)
+    }
+}

@@ -1,0 +1,40 @@
+import Simulator
+import Testing
+
+@Suite("Every state of a small world")
+struct ExhaustiveCheckTests {
+    @Test("two nodes, two encodes, a stitch and a publish: all interleavings without a fault")
+    func interleavings() {
+        var configuration = ExhaustiveConfiguration()
+        configuration.faultsMaximum = 0
+        let report = ExhaustiveCheck(configuration).run()
+        print("exhaustive, two nodes without faults: \(report)")
+        #expect(report.violation == nil)
+        #expect(report.isComplete)
+        #expect(report.states > 10_000)
+        #expect(report.endings.keys.sorted() == ["ready"])
+    }
+
+    @Test("one node, any fault anywhere")
+    func oneNode() {
+        var configuration = ExhaustiveConfiguration()
+        configuration.nodes = 1
+        configuration.encodes = 1
+        configuration.attemptsMaximum = 2
+        configuration.faultsMaximum = 1
+        let report = ExhaustiveCheck(configuration).run()
+        print("exhaustive, one node and one fault: \(report)")
+        #expect(report.violation == nil)
+        #expect(report.isComplete)
+        #expect(report.endings.keys.sorted() == ["failed", "ready"])
+    }
+
+    @Test("the same world gives the same report")
+    func isDeterministic() {
+        var configuration = ExhaustiveConfiguration()
+        configuration.nodes = 1
+        configuration.encodes = 1
+        configuration.faultsMaximum = 0
+        #expect(ExhaustiveCheck(configuration).run() == ExhaustiveCheck(configuration).run())
+    }
+}
