@@ -1,3 +1,4 @@
+import CLedger
 import Foundation
 import GRDB
 import GRDBSQLite
@@ -9,8 +10,12 @@ public final class SQLiteLedger: Ledger {
     let clock: LedgerClock
     let path: String
     private let writer: WriteConnection
+    private let bell: Bell
 
-    private init(pool: DatabasePool, clock: LedgerClock, path: String, writer: WriteConnection) {
+    private init(
+        pool: DatabasePool, clock: LedgerClock, path: String, writer: WriteConnection, bell: Bell
+    ) {
+        self.bell = bell
         self.pool = pool
         self.clock = clock
         self.path = path
@@ -44,6 +49,7 @@ public final class SQLiteLedger: Ledger {
                     + "choose another with --state.")
         }
         try FileSystemKind.requireLocal(folder, ledger: path)
+        reelmill_sqlite_prepare()
         do {
             let pool = try DatabasePool(path: path, configuration: configuration)
             let writer = try pool.writeWithoutTransaction { database in
@@ -58,13 +64,16 @@ public final class SQLiteLedger: Ledger {
             try pool.write {
                 try requireGuarantees($0, path, Schema(plantedBug: plantedBug))
             }
-            return SQLiteLedger(pool: pool, clock: clock, path: path, writer: writer)
+            return SQLiteLedger(
+                pool: pool, clock: clock, path: path, writer: writer, bell: try Bell(ledger: path))
         } catch { throw ledgerFailure(error, path) }
     }
 
     /// Of the connection that writes.
     static func settings(sync: String) -> String {
-        "PRAGMA synchronous = \(sync); PRAGMA cache_size = -65536"
+        """
+        PRAGMA synchronous = \(sync); PRAGMA cache_size = -65536; PRAGMA secure_delete = OFF;
+        """
     }
 
     static var configuration: Configuration {
@@ -111,6 +120,7 @@ public final class SQLiteLedger: Ledger {
                 do {
                     let value = try body(transaction, database)
                     try transaction.commit()
+                    bell.ring()
                     return value
                 } catch {
                     Transaction.rollBack(writer)
