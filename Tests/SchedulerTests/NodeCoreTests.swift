@@ -78,6 +78,15 @@ struct NodeCoreTests {
         #expect(
             bench.tell(.surveyFailed(unreachable))
                 == [.stop(lease.token), .end(.ledgerFailed(unreachable))])
+        // A disk that fails can often still be read: surveys that go well do not make up for lost writes.
+        var broken = CoreBench.started { $0.ledgerPatienceMilliseconds = 3_000 }
+        _ = broken.lease("j")
+        let asked = broken.pass(2_000).operations
+        _ = broken.tell(.askFailed(asked, unreachable))
+        _ = broken.survey()
+        broken.now += 3_001
+        #expect(
+            broken.tell(.askFailed(asked, unreachable)).last == .end(.ledgerFailed(unreachable)))
         var other = CoreBench.started()
         let refused = LedgerFailure(.refused, "a bug")
         #expect(other.tell(.surveyFailed(refused)) == [.end(.ledgerFailed(refused))])

@@ -136,7 +136,7 @@ extension NodeCore {
             case .hedge, .setBreaker: break
             }
         }
-        return suffer(failure, now)
+        return suffer(failure, \.writingSince, now)
     }
 
     private static let resendMilliseconds: Int64 = 200
@@ -146,17 +146,25 @@ extension NodeCore {
     }
 
     /// A ledger that is busy or full for a while is waited for; one that refuses what we ask, or is damaged, is not.
-    mutating func suffer(_ failure: LedgerFailure, _ now: Int64) -> [NodeEffect] {
+    mutating func suffer(
+        _ failure: LedgerFailure, _ what: WritableKeyPath<LedgerTrouble, Int64?>, _ now: Int64
+    ) -> [NodeEffect] {
         switch failure.code {
         case .refused, .corrupt, .newerSchema: return end(.ledgerFailed(failure))
         case .busy, .full, .unreachable:
-            let start = troubleStart ?? now
-            let isNew = troubleStart == nil
-            troubleStart = start
+            let isNew = trouble == LedgerTrouble()
+            let start = trouble[keyPath: what] ?? now
+            trouble[keyPath: what] = start
             if now - start > policy.ledgerPatienceMilliseconds {
                 return end(.ledgerFailed(failure))
             }
             return isNew ? [.note(.ledgerTrouble(failure))] : []
         }
     }
+}
+
+/// Since when the ledger cannot be used, by the node's clock. A full or failing disk often still can be read.
+struct LedgerTrouble: Hashable {
+    var readingSince: Int64?
+    var writingSince: Int64?
 }

@@ -31,7 +31,7 @@ public struct NodeCore: Hashable, Sendable {
     /// next regular look. Tell the core that time has passed at this time.
     public internal(set) var wakeAt: Int64?
     /// Since when the ledger cannot be used.
-    var troubleStart: Int64?
+    var trouble = LedgerTrouble()
     /// The ending that waits for the node to be retired; and when it was asked.
     var ending: NodeEnding?
     var isEnded = false
@@ -70,15 +70,15 @@ public struct NodeCore: Hashable, Sendable {
             if hasRoom { effects += look(now) }
         case .surveyed(let survey, let dead, let lost, let scratchBytes):
             isLooking = false
-            troubleStart = nil
+            trouble.readingSince = nil
             effects += decide(
                 survey, dead: dead, lost: lost, scratchBytes: scratchBytes, now: now,
                 using: &generator)
         case .surveyFailed(let failure):
             isLooking = false
-            effects += suffer(failure, now)
+            effects += suffer(failure, \.readingSince, now)
         case .answered(let operations, let answers):
-            troubleStart = nil
+            trouble.writingSince = nil
             effects += digest(operations, answers, now)
         case .askFailed(let operations, let failure):
             effects += recover(operations, failure, now)
