@@ -127,7 +127,7 @@ let package = Package(
         .testTarget(
             name: "LedgerTests",
             dependencies: [
-                "Ledger", "Simulator", "TranscodeModel", "ContentDigest",
+                "Ledger", "Simulator", "CLedger", "TranscodeModel", "ContentDigest",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),

@@ -13,6 +13,7 @@ struct reelmill_chain {
     int64_t now;
     int64_t sequence;
     uint8_t hash[32];
+    int is_broken;
 };
 
 // Gathers the text to hash; what does not fit is hashed on the way.
@@ -98,28 +99,37 @@ static void end(gathering *text, uint8_t hash[32]) {
     SHA256_Final(hash, &text->context);
 }
 
-static void now(sqlite3_context *context, int count, sqlite3_value **values) {
-    (void)count, (void)values;
-    sqlite3_result_int64(context, ((reelmill_chain *)sqlite3_user_data(context))->now);
+static reelmill_chain *chain_of(sqlite3_context *context) { return sqlite3_user_data(context); }
+
+static void take_nothing(sqlite3_context *context, int count, sqlite3_value **values) {
+    (void)context, (void)count, (void)values;
 }
 
-static void next(sqlite3_context *context, int count, sqlite3_value **values) {
-    (void)count, (void)values;
-    sqlite3_result_int64(context, ((reelmill_chain *)sqlite3_user_data(context))->sequence + 1);
+static void now(sqlite3_context *context) { sqlite3_result_int64(context, chain_of(context)->now); }
+
+static void next(sqlite3_context *context) {
+    sqlite3_result_int64(context, chain_of(context)->sequence + 1);
 }
 
 static void link_event(sqlite3_context *context, int count, sqlite3_value **values) {
-    reelmill_chain *chain = sqlite3_user_data(context);
-    if (sqlite3_value_int64(values[0]) != chain->sequence + 1) {
-        sqlite3_result_error(context, "an event out of order", -1);
-        return;
-    }
+    reelmill_chain *chain = chain_of(context);
+    chain->is_broken = sqlite3_value_int64(values[0]) != chain->sequence + 1
+        || (sqlite3_value_type(values[count - 1]) == SQLITE_BLOB
+            && sqlite3_value_bytes(values[count - 1]) != 32);
+    if (chain->is_broken) return;
     gathering text;
     begin(&text, chain->hash);
     for (int index = 0; index < count; index++) gather_value(&text, values[index]);
     end(&text, chain->hash);
     chain->sequence += 1;
-    sqlite3_result_blob(context, chain->hash, 32, SQLITE_TRANSIENT);
+}
+
+static void linked(sqlite3_context *context) {
+    if (chain_of(context)->is_broken) {
+        sqlite3_result_error(context, "an event out of order, or a digest that has not 32 bytes", -1);
+    } else {
+        sqlite3_result_blob(context, chain_of(context)->hash, 32, SQLITE_TRANSIENT);
+    }
 }
 
 reelmill_chain *reelmill_chain_attach(sqlite3 *connection) {
@@ -127,11 +137,11 @@ reelmill_chain *reelmill_chain_attach(sqlite3 *connection) {
     if (chain == NULL) return NULL;
     // The chain is freed with the connection; an error frees it at once.
     if (sqlite3_create_function_v2(
-            connection, "reelmill_link", field_count, SQLITE_UTF8, chain, link_event, NULL, NULL, free)
+            connection, "reelmill_link", field_count, SQLITE_UTF8, chain, NULL, link_event, linked, free)
         || sqlite3_create_function_v2(
-            connection, "reelmill_now", 0, SQLITE_UTF8, chain, now, NULL, NULL, NULL)
+            connection, "reelmill_now", 0, SQLITE_UTF8, chain, NULL, take_nothing, now, NULL)
         || sqlite3_create_function_v2(
-            connection, "reelmill_next", 0, SQLITE_UTF8, chain, next, NULL, NULL, NULL)) {
+            connection, "reelmill_next", -1, SQLITE_UTF8, chain, NULL, take_nothing, next, NULL)) {
         return NULL;
     }
     return chain;

@@ -25,7 +25,12 @@ public struct Digest: Hashable, Sendable {
         self.bytes = result
     }
 
-    public var hex: String {
+    /// The first twelve hex digits, for people.
+    public var hexPrefix: String { Digest.hex(bytes.prefix(6)) }
+
+    public var hex: String { Digest.hex(bytes[...]) }
+
+    private static func hex(_ bytes: ArraySlice<UInt8>) -> String {
         let digits = Array("0123456789abcdef".utf8)
         return String(
             decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)

@@ -8,7 +8,7 @@ enum ZombieTest {
         ZombieRecord(
             engine: "Reelmill", store: "SQLite",
             token: "the unit's epoch, raised by each claim and each loss",
-            expiry: "lease_until, taken back by expireLeases",
+            expiry: "lease_until, taken back by a release on the ground overdue",
             histories: [try run(.reclaimed), try run(.expired)])
     }
 

@@ -149,7 +149,7 @@ struct AuditTests {
             Tampering(
                 "UPDATE work_unit SET unmet = 2 WHERE id = 1 << 20 | 3", "I4", "j1.3", "unmet"),
             Tampering(
-                "UPDATE work_unit SET fan_in = 1 WHERE id = 1 << 20 | 3", "I4", "j1.3", "unmet"),
+                "UPDATE work_unit SET fan_in = 2 WHERE id = 1 << 20 | 3", "I4", "j1.3", "unmet"),
             Tampering(
                 "UPDATE work_unit SET epoch = 3 WHERE id = 1 << 20 | 2", "I3", "j1.2", "epoch"),
             Tampering(
@@ -200,6 +200,9 @@ struct AuditTests {
                 "UPDATE work_unit SET queue = 3 WHERE id = 1 << 20 | 4", "I14", "j1.4", "name"),
             Tampering(
                 "UPDATE work_unit SET priority = 3 WHERE id = 1 << 20 | 4", "I4", "j1.4", "order"),
+            Tampering(
+                "UPDATE work_unit SET content_key = 1 WHERE id = 1 << 20 | 4", "I1", "j1.4",
+                "found by"),
             Tampering("DELETE FROM work_unit WHERE id = 1 << 20 | 4", "I5", "j1", "units"),
             Tampering("DELETE FROM work_unit WHERE id = 1 << 20 | 1", "I5", "j1", "units"),
         ])
@@ -225,11 +228,14 @@ struct AuditTests {
             Tampering(
                 "INSERT INTO completion SELECT 99 << 20, 1, 1, sha256, 1, 0, 0, 0, NULL, 1 FROM completion LIMIT 1",
                 "I1", "unit 103809024", "not there"),
+            Tampering("DELETE FROM gate_unit WHERE gate = 1 << 20", "I4", "j1.3", "unmet"),
+            Tampering("UPDATE gate SET left = 0 WHERE id = 1 << 20", "I4", "gate 1048576", "unmet"),
+            Tampering("DELETE FROM gate WHERE id = 1 << 20", "I5", "j1.1", "not there"),
             Tampering(
-                "DELETE FROM dependency WHERE waits_on = 1 << 20 | 2", "I4", "j1.3", "unmet"),
+                "UPDATE work_unit SET feeds = NULL WHERE id = 1 << 20 | 2", "I4", "gate 1048576",
+                "unmet"),
             Tampering(
-                "INSERT INTO dependency VALUES (1 << 20 | 2, 1 << 20 | 9)", "I5", "j1.9",
-                "not there"),
+                "INSERT INTO gate_unit VALUES (1 << 20, 1 << 20 | 9)", "I5", "j1.9", "not there"),
             Tampering(
                 "UPDATE job SET state = 'ready', finished_at = 1 WHERE id = 'j1'", "I6", "j1",
                 "publish"),

@@ -92,6 +92,29 @@ struct ConformanceSurveyTests {
         #expect(jobs(try fixture.survey(candidates: 2)) == ["t2-live-1", "t2-backfill-1"])
     }
 
+    @Test("many tenants of one class do not hide the other", arguments: LedgerDriver.allCases)
+    func classes(_ driver: LedgerDriver) throws {
+        let fixture = try ConformanceFixture(driver)
+        // Backfill has had less of the machine, so its tenants' virtual times are smaller.
+        let spent = ConformanceFixture.submission("spent", tenant: Self.tenants[0])
+        try fixture.enqueue(spent)
+        let pick = LeasePick(
+            tenant: Self.tenants[0], unit: UnitID(job: spent.id, position: 0), epoch: 0)
+        #expect(try fixture.lease([pick]).count == 1)
+        try fixture.enqueue(ConformanceFixture.submission("live", tenant: Self.tenants[0]))
+        for number in 1...6 {
+            let tenant = try #require(TenantID("b\(number)"))
+            try fixture.enqueue(
+                ConformanceFixture.submission(
+                    "backfill-\(number)", tenant: tenant, jobClass: .backfill))
+        }
+        #expect(jobs(try fixture.survey(candidates: 2)) == ["live", "backfill-1"])
+        #expect(
+            jobs(try fixture.survey(candidates: 4)) == [
+                "live", "backfill-1", "backfill-2", "backfill-3",
+            ])
+    }
+
     @Test("tenants at their cap are left out", arguments: LedgerDriver.allCases)
     func caps(_ driver: LedgerDriver) throws {
         let fixture = try ConformanceFixture(driver)

@@ -40,7 +40,7 @@ struct EdgeTests {
             epoch = epoch + \(owned == wasOwned ? 0 : 1), attempt = attempt + \(isLeased ? 1 : 0),
             holder = \(isLeased ? "attempt + 1" : "NULL"), node = \(isLeased ? "'a'" : "NULL"),
             lease_until = \(isLeased ? "9" : "NULL"), finished_at = \(to.isFinal ? "7" : "NULL"),
-            event = reelmill_next() WHERE id = 1 << 20 | \(position)
+            event = (SELECT reelmill_next()) WHERE id = 1 << 20 | \(position)
             """
     }
 
@@ -97,7 +97,7 @@ struct EdgeTests {
             #expect(throws: DatabaseError.self, "\(from) to \(to)") {
                 try fixture.raw(
                     """
-                    UPDATE job SET state = '\(to.rawValue)', event = reelmill_next(),
+                    UPDATE job SET state = '\(to.rawValue)', event = (SELECT reelmill_next()),
                     finished_at = \(isFinal ? "7" : "NULL"),
                     failure = \(to == .failed ? "'{}'" : "NULL"),
                     failed_position = \(to == .failed ? "1" : "NULL")
@@ -110,9 +110,11 @@ struct EdgeTests {
         "rows of the ledger are never deleted, and history never changes",
         arguments: [
             "DELETE FROM job", "DELETE FROM work_unit", "DELETE FROM completion",
-            "DELETE FROM event", "DELETE FROM dependency", "DELETE FROM plan", "DELETE FROM tenant",
+            "DELETE FROM event", "DELETE FROM gate", "DELETE FROM gate_unit", "DELETE FROM plan",
+            "DELETE FROM tenant",
             "UPDATE event SET detail = 'x'", "UPDATE completion SET bytes = 2",
-            "UPDATE dependency SET waits_on = waits_on - 1", "UPDATE plan SET text = '{}'",
+            "UPDATE gate_unit SET unit = unit - 1", "UPDATE gate SET id = id + 5",
+            "UPDATE plan SET text = '{}'",
             "UPDATE work_unit SET kind = 'audio' WHERE id & 1048575 = 1",
             "UPDATE work_unit SET epoch = epoch + 2 WHERE id & 1048575 = 2",
             "UPDATE work_unit SET attempt = 0 WHERE id & 1048575 = 1",
@@ -120,12 +122,16 @@ struct EdgeTests {
             "UPDATE work_unit SET event = 0 WHERE id & 1048575 = 1",
             "UPDATE work_unit SET content = zeroblob(32)", "UPDATE work_unit SET fan_in = 0",
             "UPDATE job SET destination = '/elsewhere'", "UPDATE job SET priority = 9",
-            "UPDATE job SET state = 'ready', finished_at = 1, event = reelmill_next()",
-            "UPDATE job SET state = 'cancelled', finished_at = 1, event = reelmill_next()",
+            "UPDATE job SET state = 'ready', finished_at = 1, event = (SELECT reelmill_next())",
+            "UPDATE job SET state = 'cancelled', finished_at = 1, event = (SELECT reelmill_next())",
             "UPDATE job SET units_total = 99",
             "UPDATE work_unit SET unmet = 0 WHERE id & 1048575 = 3",
             "INSERT INTO plan VALUES (1, '{}')",
-            "INSERT INTO dependency VALUES (1 << 20 | 1, 1 << 20 | 2)",
+            "INSERT INTO gate_unit VALUES (1 << 20, 1 << 20 | 2)", "UPDATE gate SET opened = 1",
+            "INSERT INTO gate (id, left) VALUES (1 << 20 | 9, 1)",
+            "UPDATE work_unit SET feeds = NULL",
+            "UPDATE work_unit SET slot = 1 WHERE state = 'ready'",
+            "UPDATE work_unit SET delayed = 1 WHERE state = 'blocked'",
         ])
     func fixedRows(sql: String) throws {
         let fixture = try LedgerFixture()

@@ -115,7 +115,7 @@ struct FencingTests {
                 """
                 UPDATE work_unit SET state = 'leased', epoch = epoch + 2, attempt = attempt + 1,
                 holder = attempt + 1, node = 'b', lease_until = 9, finished_at = NULL,
-                event = reelmill_next() WHERE id & 1048575 = \(lease.unit.position)
+                event = (SELECT reelmill_next()) WHERE id & 1048575 = \(lease.unit.position)
                 """)
         }
     }

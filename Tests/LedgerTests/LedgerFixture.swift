@@ -1,3 +1,4 @@
+import CLedger
 import ContentDigest
 import Foundation
 import GRDB
@@ -46,17 +47,9 @@ final class LedgerFixture {
         let queue = try DatabaseQueue(path: path, configuration: configuration)
         try queue.write { database in
             let newest = try Int64.fetchOne(database, sql: "SELECT max(sequence) FROM event") ?? 0
-            let sequence = Mutex(newest)
-            database.add(function: DatabaseFunction("reelmill_now", argumentCount: 0) { _ in 5 })
-            database.add(
-                function: DatabaseFunction("reelmill_next", argumentCount: 0) { _ in
-                    sequence.withLock { $0 + 1 }
-                })
-            database.add(
-                function: DatabaseFunction("reelmill_link") { values in
-                    sequence.withLock { $0 = Int64.fromDatabaseValue(values[0]) ?? $0 }
-                    return Data(count: 32)
-                })
+            if let chain = reelmill_chain_attach(database.sqliteConnection) {
+                reelmill_chain_begin(chain, 5, newest, [UInt8](repeating: 0, count: 32))
+            }
             try database.execute(sql: sql)
         }
     }

@@ -80,7 +80,7 @@ struct ShareTests {
                     """
                     UPDATE work_unit SET state = 'leased', epoch = epoch + 1, attempt = attempt + 1,
                     holder = attempt + 1, node = 'b', lease_until = 9, slot = \(slot),
-                    event = reelmill_next() WHERE id & 1048575 = \(picks[1].unit.position)
+                    event = (SELECT reelmill_next()) WHERE id & 1048575 = \(picks[1].unit.position)
                     """)
             }
         }

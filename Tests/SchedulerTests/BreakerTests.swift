@@ -99,6 +99,27 @@ struct BreakerTests {
         #expect(closed.map(\.state) == [.closed])
         #expect(closed.map(\.generation) == [5])
     }
+
+    @Test(
+        "a trial that was not granted, or not answered for, is tried again",
+        arguments: [true, false])
+    func trialLost(_ isAnswered: Bool) throws {
+        var bench = CoreBench.started()
+        let record = try #require(fail(&bench, ["a", "b", "c", "d"], full).first)
+        bench.now += 10_000
+        _ = bench.pass(1_000)
+        let trial = bench.survey(candidates: [CoreBench.candidate("e")], breakers: [record])
+        #expect(trial.picks.map(\.unit.job.text) == ["e"])
+        _ =
+            isAnswered
+            ? bench.tell(.answered(trial.operations, [.breakerSet(true), .leased([])]))
+            : bench.tell(
+                .askFailed(trial.operations, LedgerFailure(.busy, "locked by another process")))
+        bench.now += 60_000
+        _ = bench.pass(1_000)
+        let again = bench.survey(candidates: [CoreBench.candidate("e")], breakers: [record])
+        #expect(again.picks.map(\.unit.job.text) == ["e"])
+    }
 }
 
 extension CoreBench {

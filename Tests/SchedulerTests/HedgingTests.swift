@@ -69,4 +69,16 @@ struct HedgingTests {
         _ = bench.lease("j")
         #expect(bench.survey(stragglers: [straggler(elapsed: 9_000)]).operations.isEmpty)
     }
+
+    @Test(
+        "a hedge that is refused, since the tenant is at its cap, is no reason to look again at once"
+    )
+    func refused() {
+        var bench = CoreBench.started()
+        let asked = bench.survey(stragglers: [straggler(elapsed: 60_000)])
+        #expect(asked.operations.count == 1)
+        let after = bench.tell(.answered(asked.operations, [.leased([])]))
+        #expect(after.surveys == 0)
+        #expect(bench.pass(1_000).surveys == 1)
+    }
 }

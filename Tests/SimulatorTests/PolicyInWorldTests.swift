@@ -63,7 +63,12 @@ struct PolicyInWorldTests {
         let breakers = end.events.filter { $0.kind == "breaker" }
         #expect(breakers.first?.detail?.contains("the store does not answer") == true)
         #expect(breakers.last?.to == "closed")
-        #expect(breakers.count { $0.from != "open" && $0.to == "open" } == 1)
+        // Once it is open, nothing fails but what was running on the three workers, and the trials.
+        let opened = try #require(breakers.first).sequence
+        let failed = end.events.count {
+            $0.sequence > opened && $0.detail?.hasPrefix("storage-failed") == true
+        }
+        #expect(failed <= 3 + breakers.count, "\(failed) failures, \(breakers.count) changes")
     }
 
     @Test("a node that stops past its leases and goes on is fenced, and nothing is done twice")

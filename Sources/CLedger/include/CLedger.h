@@ -11,12 +11,21 @@
 // text `sha256:<hex>`.
 typedef struct reelmill_chain reelmill_chain;
 
+// Before the first connection of the process: SQLite does without statistics of its memory, which cost a lock for each
+// piece, and keeps what it needs to undo one statement in small pieces of memory, instead of 64 KiB at a time.
+// Does nothing later.
+void reelmill_sqlite_prepare(void);
+
 // Registers the functions that the schema's triggers call, and returns their state; NULL without memory. It lives as
 // long as the connection.
 //   reelmill_now()    the transaction's time
 //   reelmill_next()   the sequence number of the next event
 //   reelmill_link(sequence, at, tenant, job, position, kind, from, to, epoch, attempt, node, detail)
 //                     the hash of the next event, which becomes the head; an error at any other sequence number
+// They are aggregates, used as `(SELECT reelmill_now())`: of a plain function SQLite believes that it may fail, and
+// before each statement that could call one in a trigger it copies every page that the statement changes. The whole
+// transaction is rolled back here on any error, so that there is nothing to undo by the statement. As such a
+// subselect is computed once a statement, one that changes several rows gives `reelmill_next` their keys.
 reelmill_chain *reelmill_chain_attach(sqlite3 *connection);
 
 // At the start of a transaction: its time, and the head of the chain.

@@ -106,9 +106,13 @@ extension MemoryLedger.State {
     /// Every lease there is, a second one of a unit beside the first; by job, position and attempt.
     func sightings(where isWanted: (Hold) -> Bool) -> [LeaseSighting] {
         var found: [LeaseSighting] = []
-        for place in leased.sorted() {
-            let row = self[place]
-            for hold in [row.holder, row.rival].compactMap({ $0 }) where isWanted(hold) {
+        let jobs = jobs
+        let wanted = leased.filter { place in
+            jobs[place.job].units[place.position].holder.map(isWanted) ?? false
+                || jobs[place.job].units[place.position].rival.map(isWanted) ?? false
+        }
+        for place in wanted.sorted() {
+            for case let hold? in [self[place].holder, self[place].rival] where isWanted(hold) {
                 found.append(sighting(place, hold))
             }
         }

@@ -28,10 +28,12 @@ extension MemoryLedger.State {
         case .register(let record):
             if nodes[record.id] == nil {
                 nodes[record.id] = NodeRow(record: record, startedAt: now)
+                liveNodes = sortedLiveNodes
             }
             return .noted
         case .retire(let node):
             nodes[node]?.isRetired = true
+            liveNodes = sortedLiveNodes
             return .noted
         case .lease(let picks, let node, let duration):
             return .leased(picks.compactMap { lease($0, node, duration, now: now) })

@@ -13,7 +13,7 @@ extension MemoryLedger.State {
     }
 
     /// Those that have not retired.
-    package var liveNodes: [NodeRecord] {
+    var sortedLiveNodes: [NodeRecord] {
         nodes.values.filter { !$0.isRetired }.sorted {
             $0.startedAt != $1.startedAt
                 ? $0.startedAt < $1.startedAt : $0.record.id.text < $1.record.id.text
@@ -30,6 +30,8 @@ extension MemoryLedger.State {
     private func candidates(_ request: SurveyRequest, now: Int64) -> [Candidate] {
         let most = request.candidatesMaximum
         guard most > 0 else { return [] }
+        // Closures that capture these alone copy nothing else of the state.
+        let (tenants, readyTenants) = (tenants, readyTenants)
         let order = readyTenants.filter { tenants[$0].hasRoom }.sorted {
             let (left, right) = (tenants[$0], tenants[$1])
             return left.virtualTime != right.virtualTime
@@ -85,24 +87,23 @@ extension MemoryLedger.State {
 
     private func stragglers(_ request: SurveyRequest, now: Int64) -> [Straggler] {
         guard request.stragglersMaximum > 0 else { return [] }
-        let late: [(place: UnitPlace, hold: Hold, elapsed: Int64, excess: Double)] =
-            leased.sorted().compactMap { place in
-                let row = self[place]
-                guard let hold = row.holder, row.rival == nil, row.facts.kind.isHedged,
-                    request.jobs?.contains(jobs[place.job].facts.submission.id) ?? true
-                else { return nil }
-                let elapsed = now - (row.startedAt ?? now)
-                guard elapsed > 1000 else { return nil }
-                return (
-                    place, hold, elapsed,
-                    Double(elapsed) - 1000 * row.facts.estimate.cpuSeconds
-                )
-            }
+        var late: [(place: UnitPlace, hold: Hold, elapsed: Int64, excess: Double)] = []
+        for place in leased {
+            let elapsed = now - (self[place].startedAt ?? now)
+            guard elapsed > 1000, self[place].rival == nil, self[place].facts.kind.isHedged,
+                let hold = self[place].holder,
+                request.jobs?.contains(jobs[place.job].facts.submission.id) ?? true
+            else { continue }
+            let excess = Double(elapsed) - 1000 * self[place].facts.estimate.cpuSeconds
+            late.append((place, hold, elapsed, excess))
+        }
+        let jobs = jobs
         return late.sorted {
             if $0.excess != $1.excess { return $0.excess > $1.excess }
-            let (left, right) = (token($0.place, $0.hold).unit, token($1.place, $1.hold).unit)
+            let (left, right) = ($0.place, $1.place)
             return left.job != right.job
-                ? left.job.text < right.job.text : left.position < right.position
+                ? jobs[left.job].facts.submission.id.text < jobs[right.job].facts.submission.id.text
+                : left.position < right.position
         }.prefix(request.stragglersMaximum).map { late in
             let row = self[late.place]
             let job = jobs[late.place.job]

@@ -22,6 +22,8 @@ extension MemoryLedger {
         package var virtualTime = 0.0
 
         var nodes: [NodeID: NodeRow] = [:]
+        /// In the order in which they began: `sortedLiveNodes`, kept since every survey shows it.
+        package internal(set) var liveNodes: [NodeRecord] = []
         var breakers: [String: BreakerRecord] = [:]
         var artifacts: [ContentKey: UnitPlace] = [:]
 
@@ -49,7 +51,7 @@ extension MemoryLedger.State {
     }
 
     subscript(place: UnitPlace) -> UnitRow {
-        get { jobs[place.job].units[place.position] }
+        _read { yield jobs[place.job].units[place.position] }
         _modify { yield &jobs[place.job].units[place.position] }
     }
 

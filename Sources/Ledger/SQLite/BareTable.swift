@@ -30,7 +30,7 @@ package final class BareTable: Sendable {
 
     package func insert(_ rows: Range<Int>) throws(LedgerFailure) {
         try change { writer in
-            let insert = try writer.statement("INSERT INTO bare VALUES (?1, 0, ?2)")
+            let insert = try writer.statement("INSERT OR ROLLBACK INTO bare VALUES (?1, 0, ?2)")
             insert.bind(
                 2,
                 "a row as long as what is kept of a unit: about a hundred and twenty bytes of text, and no more of it"
@@ -44,7 +44,7 @@ package final class BareTable: Sendable {
 
     package func update(_ rows: Range<Int>) throws(LedgerFailure) {
         try change { writer in
-            let update = try writer.statement("UPDATE bare SET state = 1 WHERE id = ?1")
+            let update = try writer.statement("UPDATE OR ROLLBACK bare SET state = 1 WHERE id = ?1")
             for row in rows {
                 update.bind(1, row)
                 try update.run()

@@ -1,3 +1,4 @@
+import CLedger
 import Foundation
 import GRDB
 import GRDBSQLite
@@ -9,8 +10,12 @@ public final class SQLiteLedger: Ledger {
     let clock: LedgerClock
     let path: String
     private let writer: WriteConnection
+    private let bell: Bell
 
-    private init(pool: DatabasePool, clock: LedgerClock, path: String, writer: WriteConnection) {
+    private init(
+        pool: DatabasePool, clock: LedgerClock, path: String, writer: WriteConnection, bell: Bell
+    ) {
+        self.bell = bell
         self.pool = pool
         self.clock = clock
         self.path = path
@@ -44,6 +49,7 @@ public final class SQLiteLedger: Ledger {
                     + "choose another with --state.")
         }
         try FileSystemKind.requireLocal(folder, ledger: path)
+        reelmill_sqlite_prepare()
         do {
             let pool = try DatabasePool(path: path, configuration: configuration)
             let writer = try pool.writeWithoutTransaction { database in
@@ -58,13 +64,18 @@ public final class SQLiteLedger: Ledger {
             try pool.write {
                 try requireGuarantees($0, path, Schema(plantedBug: plantedBug))
             }
-            return SQLiteLedger(pool: pool, clock: clock, path: path, writer: writer)
+            return SQLiteLedger(
+                pool: pool, clock: clock, path: path, writer: writer, bell: try Bell(ledger: path))
         } catch { throw ledgerFailure(error, path) }
     }
 
-    /// Of the connection that writes.
+    /// Of the connection that writes. The log is copied into the ledger every 32 MB, so that a page that changes often is
+    /// copied seldom.
     static func settings(sync: String) -> String {
-        "PRAGMA synchronous = \(sync); PRAGMA cache_size = -65536"
+        """
+        PRAGMA synchronous = \(sync); PRAGMA cache_size = -65536; PRAGMA secure_delete = OFF;
+        PRAGMA wal_autocheckpoint = 8000;
+        """
     }
 
     static var configuration: Configuration {
@@ -111,6 +122,7 @@ public final class SQLiteLedger: Ledger {
                 do {
                     let value = try body(transaction, database)
                     try transaction.commit()
+                    bell.ring()
                     return value
                 } catch {
                     Transaction.rollBack(writer)

@@ -1,8 +1,8 @@
 import Foundation
 
 /// The one writer of a process: gathers what its callers ask for while a commit is under way, performs all of it in
-/// the next transaction, and answers each. So the cost of a commit is shared by all who wait for it, and nobody waits
-/// for anything else: an idle writer begins at once.
+/// the next transaction, and answers each. So the cost of a commit is shared by all who wait for it. An idle writer
+/// begins at once; a busy one lets the callers of its last batch gather again, for a millisecond at most.
 ///
 /// A batch that the ledger refuses is performed again request by request, so that only the guilty one fails.
 /// `close` answers what was asked before it, and refuses the rest; a writer that is let go closes itself.

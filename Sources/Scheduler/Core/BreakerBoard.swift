@@ -31,7 +31,7 @@ struct BreakerBoard: Hashable {
     static let store = "store"
     static let worker = "worker"
     static func encoder(_ name: String) -> String { "encoder:" + name }
-    static func profile(_ digest: Digest) -> String { "profile:" + digest.hex.prefix(12) }
+    static func profile(_ digest: Digest) -> String { "profile:" + digest.hexPrefix }
 
     /// What a unit depends on.
     private static func keys(_ kind: UnitKind, _ encoder: String, _ profile: Digest) -> [String] {

@@ -165,10 +165,9 @@ final class Oracle {
                 state.jobs[place].units.count == job.units.count,
                 state.jobs[place].failure == job.failure
             else { return "job \(job.id) is \(state.jobs[place].state), the model \(job.state)" }
+            let rows = state.jobs[place].units
             for position in job.units.indices {
-                if let difference = RowComparison.difference(
-                    job.units[position], state.jobs[place].units[position])
-                {
+                if let difference = RowComparison.difference(position, job.units, rows) {
                     return "unit \(job.id).\(position): \(difference)"
                 }
             }

@@ -4,22 +4,38 @@ import TranscodeModel
 /// Whether a ledger's row says what the reference model expects.
 enum RowComparison {
     /// What differs, for people; nil when nothing does.
-    static func difference(_ unit: ModelUnit, _ row: borrowing UnitRow) -> String? {
-        if unit.state == row.state, unit.unmet == row.unmet || unit.state != .blocked,
-            unit.attempt == row.attempt, unit.attemptsMaximum == row.attemptsMaximum,
-            unit.epoch == row.epoch, unit.crashes == row.crashes, unit.isSplit == row.isSplit,
-            unit.state != .ready || unit.runAt == row.runAt,
-            unit.state != .leased
-                || unit.progress == row.progress && unit.startedAt == row.startedAt
-                    && isSame(unit.holder, row.holder) && isSame(unit.rival, row.rival),
-            unit.state != .done
-                || unit.finishedAt == row.finishedAt && row.completion?.epoch == unit.epoch
-                    && row.completion?.attempt == unit.committed?.attempt,
-            unit.failure == row.failure
-        {
-            return nil
-        }
-        return "the ledger has \(text(row)), the model \(text(unit))"
+    /// Whole arrays are given, and single members read, so that no row is copied.
+    static func difference(
+        _ position: Int, _ units: [ModelUnit], _ rows: [UnitRow]
+    ) -> String? {
+        if isSame(position, units, rows) { return nil }
+        return "the ledger has \(text(rows[position])), the model \(text(units[position]))"
+    }
+
+    private static func isSame(_ n: Int, _ units: [ModelUnit], _ rows: [UnitRow]) -> Bool {
+        units[n].state == rows[n].state
+            && (units[n].unmet == rows[n].unmet || units[n].state != .blocked)
+            && units[n].attempt == rows[n].attempt
+            && units[n].attemptsMaximum == rows[n].attemptsMaximum
+            && units[n].epoch == rows[n].epoch && units[n].crashes == rows[n].crashes
+            && units[n].isSplit == rows[n].isSplit
+            && (units[n].state != .ready || units[n].runAt == rows[n].runAt)
+            && (units[n].state != .leased || isSameLease(n, units, rows))
+            && (units[n].state != .done || isSameCompletion(n, units, rows))
+            && units[n].failure == rows[n].failure
+    }
+
+    private static func isSameLease(_ n: Int, _ units: [ModelUnit], _ rows: [UnitRow]) -> Bool {
+        units[n].progress == rows[n].progress && units[n].startedAt == rows[n].startedAt
+            && isSame(units[n].holder, rows[n].holder) && isSame(units[n].rival, rows[n].rival)
+    }
+
+    private static func isSameCompletion(
+        _ n: Int, _ units: [ModelUnit], _ rows: [UnitRow]
+    ) -> Bool {
+        units[n].finishedAt == rows[n].finishedAt
+            && rows[n].completion?.epoch == units[n].epoch
+            && rows[n].completion?.attempt == units[n].committed?.attempt
     }
 
     static func difference(_ unit: ModelUnit, _ record: UnitRecord) -> String? {

@@ -3,7 +3,7 @@ import TranscodeModel
 
 /// A thousand tenants with more work than there are workers: who gets what, and who waits how long.
 ///
-/// Tenants have weights of 1, 2 and 4, and as much work; one in ten has a cap; one in ten has backfill only, beside
+/// Tenants have weights of 1, 2 and 4, and as much work; one in ten has a cap; one in two has backfill only, beside
 /// live work that never ends. It is measured until three fifths of all units are done, while everybody waits.
 public struct Fairness: Sendable {
     public var tenants = 1_000

@@ -12,7 +12,7 @@ final class FairnessMeter {
     private var overCap = Int.min
     private var isOver = false
     private var elapsed: Int64 = 0
-    /// When work of the class was leased first.
+    /// In which a tenant of weight 1 is due one of its largest units.
     private let turnSeconds: Double
 
     init(_ fairness: Fairness) {
@@ -24,7 +24,6 @@ final class FairnessMeter {
         lastGrant = Array(repeating: 0, count: fairness.tenants)
         longestGap = Array(repeating: 0, count: fairness.tenants)
         let weights = (0..<fairness.tenants).map(Fairness.weight).reduce(0, +)
-        // A tenant of weight 1 gets one of its largest units in this time, in the worst case.
         let largest = shape.units.map(\.estimate.cpuSeconds).max() ?? 1
         turnSeconds = largest * weights / Double(fairness.nodes * fairness.workers)
     }

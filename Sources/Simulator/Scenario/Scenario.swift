@@ -58,7 +58,7 @@ public struct Scenario: Sendable {
         nodesOfHost = chance.integer(1...2)
         leaseMilliseconds = chance.element([3_000, 6_000, 12_000])
         attemptsMaximum = chance.element([3, 5, 5, 8])
-        keepsHistory = chance.happens(0.05) || options.driver == .sqlite
+        keepsHistory = chance.happens(0.03) || options.driver == .sqlite
         let tenantCount = options.tenants ?? drawnCounts.tenants
         tenants = (0..<tenantCount).map { SimulatedTenant(number: $0, chance: &chance) }
         let uploadCount = options.uploads ?? drawnCounts.uploads

@@ -40,6 +40,8 @@ final class NodeSlot {
     var lastArrival: Int64 = 0
     var lastReply: Int64 = 0
     var isChangePending = false
+    /// Requests within the second that began then.
+    private var recent: (second: Int64, requests: Int) = (0, 0)
 
     init(number: Int, host: Int, clockOffset: Int64) {
         self.number = number
@@ -51,6 +53,13 @@ final class NodeSlot {
     }
 
     var name: String { identity.id.text }
+
+    /// Requests of the second that has begun, this one among them.
+    func countRequest(at now: Int64) -> Int {
+        if recent.second != now / 1000 { recent = (now / 1000, 0) }
+        recent.requests += 1
+        return recent.requests
+    }
 
     func start(_ core: NodeCore) {
         self.core = core

@@ -4,7 +4,13 @@ import TranscodeModel
 
 // Requests on their way to the ledger, and answers on their way back.
 extension World {
-    func send(_ slot: NodeSlot, _ content: Message.Content) {
+    /// A node that asks more often in a second than there can be reasons spins (I17).
+    private static let requestsMaximum = 200
+
+    func send(_ slot: NodeSlot, _ content: Message.Content) throws(Violation) {
+        guard slot.countRequest(at: now) <= Self.requestsMaximum + 40 * scenario.workers else {
+            throw Violation("I17", "node \(slot.name) asks the ledger without end")
+        }
         let message = Message(slot, content, fate: takeFate(slot, content))
         var arrival = now + transit.milliseconds(0...2)
         switch message.fate {

@@ -66,8 +66,8 @@ extension World {
 
     private func perform(_ effect: NodeEffect, _ slot: NodeSlot) throws {
         switch effect {
-        case .survey(let request): send(slot, .survey(request))
-        case .ask(let operations): send(slot, .ask(withProgress(operations, slot)))
+        case .survey(let request): try send(slot, .survey(request))
+        case .ask(let operations): try send(slot, .ask(withProgress(operations, slot)))
         case .start(let lease): try start(lease, slot)
         case .stop(let token): stop(token, slot)
         case .sweep: sweep(slot)

@@ -39,10 +39,12 @@ extension Audit {
                 AND NOT EXISTS (SELECT 1 FROM work_unit WHERE id = c.unit) LIMIT 101
                 """),
         Rule(
-            invariant: "I5", message: "a dependency belongs to a unit that is not there",
+            invariant: "I5", message: "a gate belongs to a job that is not there",
             sql: """
-                SELECT 'unit ' || d.unit FROM dependency d
-                WHERE NOT EXISTS (SELECT 1 FROM job WHERE number = d.waits_on >> 20) LIMIT 101
+                SELECT 'gate ' || g.gate FROM gate_unit g
+                WHERE NOT EXISTS (SELECT 1 FROM job WHERE number = g.gate >> 20)
+                UNION SELECT 'gate ' || g.id FROM gate g
+                WHERE NOT EXISTS (SELECT 1 FROM job WHERE number = g.id >> 20) LIMIT 101
                 """),
         Rule(
             invariant: "I5", message: "a plan belongs to a job that is not there",

@@ -4,7 +4,8 @@ import TranscodeModel
 /// The statements that an audit runs once a job.
 struct AuditStatements {
     let units: Statement
-    let dependencies: Statement
+    let gates: Statement
+    let edges: Statement
 
     init(_ audit: Audit) throws {
         units = try audit.statement(
@@ -13,20 +14,20 @@ struct AuditStatements {
                 u.fan_in, u.tenant, u.job, u.queue, u.priority, u.created_at, u.kind, u.attempts_max,
                 u.holder, u.node, u.rival, u.rival_node, u.note, u.failure, u.content, u.cpu_seconds,
                 u.memory_bytes, u.output_bytes, u.work, u.run_at,
-                c.epoch, c.attempt, c.sha256, c.committed_at
+                c.epoch, c.attempt, c.sha256, c.committed_at, u.feeds, u.content_key
             FROM work_unit u LEFT JOIN completion c ON c.unit = u.id
             WHERE u.id BETWEEN ?1 AND ?2 ORDER BY u.id
             """)
-        dependencies = try audit.statement(
-            "SELECT waits_on, unit FROM dependency WHERE waits_on BETWEEN ?1 AND ?2 ORDER BY waits_on, unit"
-        )
+        gates = try audit.statement("SELECT id, left, opened FROM gate WHERE id BETWEEN ?1 AND ?2")
+        edges = try audit.statement(
+            "SELECT gate, unit FROM gate_unit WHERE gate BETWEEN ?1 AND ?2 ORDER BY gate, unit")
     }
 }
 
 extension Audit {
     mutating func checkUnits(of job: AuditedJob, _ statements: AuditStatements) throws {
         var census = UnitCensus()
-        var edges = try DependencyCensus(job, statements.dependencies)
+        var gates = try GateCensus(job, statements)
         let rows = statements.units
         rows.bind(1, job.firstKey)
         rows.bind(2, job.lastKey)
@@ -37,10 +38,12 @@ extension Audit {
             census.count(state, rows.holds(15, "publish"))
             check(rows, job, position, state)
             checkCompletion(rows, job, position, state)
-            edges.see(position, isDone: state == .done)
-            let waitsOn = edges.waitsOn[position] ?? []
-            if rows.int(9) != waitsOn.count
-                || rows.int(8) != waitsOn.count(where: { !edges.isDone($0) })
+            if !gates.see(position, feeds: rows.optionalInt64(33), isDone: state == .done) {
+                findings.add("I5", "\(job.id).\(position)", "what waits for the unit is not there")
+            }
+            let waitsOn = gates.waitsOn(position)
+            if rows.int(9) != (gates.awaited[position] ?? []).count
+                || rows.int(8) != gates.shut(position)
             {
                 findings.add(
                     "I4", "\(job.id).\(position)",
@@ -56,9 +59,19 @@ extension Audit {
         report.units += census.total
         report.completions += census.done
         check(census, job)
-        for unit in edges.waitsOn.keys.sorted() where !edges.isKnown(unit) {
+        check(gates, job)
+    }
+
+    private mutating func check(_ gates: GateCensus, _ job: AuditedJob) {
+        for position in gates.awaited.keys.sorted() where !gates.positions.contains(position) {
             findings.add(
-                "I5", "\(job.id).\(unit)", "a dependency belongs to a unit that is not there")
+                "I5", "\(job.id).\(position)", "a gate waits to open for a unit that is not there")
+        }
+        for (key, gate) in gates.gates
+        where gate.left != gate.open || gate.isOpened != (gate.left == 0) {
+            findings.add(
+                "I4", "gate \(key)",
+                "the number of unmet dependencies is not the number of those that are not done")
         }
     }
 
@@ -108,6 +121,9 @@ extension Audit {
         }
         if (row.int64(3) % 2 == 1) != (state == .leased || state == .done) {
             findings.add("I3", name(), "the epoch does not say whether the unit is owned")
+        }
+        if row.bytes(23).prefix(6).reduce(0, { $0 << 8 | Int64($1) }) != row.int64(34) {
+            findings.add("I1", name(), "what the unit makes cannot be found by its content")
         }
         guard row.int64(2) > 0 else {
             let born: UnitState = row.int(9) == 0 ? .ready : .blocked

@@ -21,27 +21,53 @@ struct UnitCensus {
     }
 }
 
-/// What a job's units wait for, and which of them are done.
-struct DependencyCensus {
-    /// Positions, in order.
-    private(set) var waitsOn: [Int: [Int]] = [:]
-    private var seen: [Bool?] = []
+/// A job's gates, and what its units say of them. Units are seen in order, and wait only for units before them.
+struct GateCensus {
+    struct Gate {
+        var left: Int
+        var isOpened: Bool
+        /// Positions of the units that feed it, and how many of those are not done.
+        var fedBy: [Int] = []
+        var open = 0
+    }
 
-    init(_ job: AuditedJob, _ rows: Statement) throws {
+    private(set) var gates: [Int64: Gate] = [:]
+    /// By position: the gates that a unit waits for.
+    private(set) var awaited: [Int: [Int64]] = [:]
+    private(set) var positions: Set<Int> = []
+
+    init(_ job: AuditedJob, _ statements: AuditStatements) throws {
+        let rows = statements.gates
         rows.bind(1, job.firstKey)
         rows.bind(2, job.lastKey)
         while try rows.step() {
-            let unit = Int(rows.int64(1) & Schema.positionMask)
-            waitsOn[unit, default: []].append(Int(rows.int64(0) & Schema.positionMask))
+            gates[rows.int64(0)] = Gate(left: rows.int(1), isOpened: rows.int(2) == 1)
+        }
+        let edges = statements.edges
+        edges.bind(1, job.firstKey)
+        edges.bind(2, job.lastKey)
+        while try edges.step() {
+            awaited[Int(edges.int64(1) & Schema.positionMask), default: []].append(edges.int64(0))
         }
     }
 
-    /// Units are seen in order, and wait only for units before them.
-    mutating func see(_ position: Int, isDone: Bool) {
-        while seen.count < position { seen.append(nil) }
-        seen.append(isDone)
+    /// False if the unit feeds a gate that is not there.
+    mutating func see(_ position: Int, feeds gate: Int64?, isDone: Bool) -> Bool {
+        positions.insert(position)
+        guard let gate else { return true }
+        guard gates[gate] != nil else { return false }
+        gates[gate]?.fedBy.append(position)
+        if !isDone { gates[gate]?.open += 1 }
+        return true
     }
 
-    func isDone(_ position: Int) -> Bool { position < seen.count && seen[position] == true }
-    func isKnown(_ position: Int) -> Bool { position < seen.count && seen[position] != nil }
+    /// Positions of the units that a unit waits for, in order.
+    func waitsOn(_ position: Int) -> [Int] {
+        let lists = (awaited[position] ?? []).map { gates[$0]?.fedBy ?? [] }
+        return lists.count == 1 ? lists[0] : lists.flatMap { $0 }.sorted()
+    }
+
+    func shut(_ position: Int) -> Int {
+        (awaited[position] ?? []).count { gates[$0].map { $0.left > 0 } ?? true }
+    }
 }

@@ -53,12 +53,12 @@ extension SQLiteLedger {
                         SELECT max(number) >> 6 FROM job
                         UNION ALL SELECT number - 1 FROM shelf WHERE number > 0)
                     SELECT c.* FROM shelf CROSS JOIN work_unit u INDEXED BY unit_made
-                        ON u.id >> 26 = shelf.number AND substr(u.content, 1, 6) = substr(?1, 1, 6)
+                        ON u.id >> 26 = shelf.number AND u.content_key = ?3
                             AND u.state = 'done'
                         JOIN completion c ON c.unit = u.id
                     WHERE u.content = ?1 AND u.tenant = ?2
                     ORDER BY c.committed_at DESC, c.unit DESC LIMIT 1
-                    """, arguments: [Data(content.bytes), tenant.text])?.artifact()
+                    """, arguments: [Data(content.bytes), tenant.text, content.key])?.artifact()
         }
     }
 
@@ -88,8 +88,10 @@ extension SQLiteLedger {
         try Int.fetchAll(
             database,
             sql: """
-                SELECT waits_on & 1048575 FROM dependency
-                WHERE waits_on BETWEEN ?1 >> 20 << 20 AND ?1 AND unit = ?1 ORDER BY waits_on
+                SELECT id & 1048575 FROM work_unit WHERE id BETWEEN ?1 >> 20 << 20 AND ?1
+                    AND feeds IN (SELECT gate FROM gate_unit
+                        WHERE gate BETWEEN ?1 >> 20 << 20 AND ?1 | 1048575 AND unit = ?1)
+                ORDER BY id
                 """, arguments: [unit])
     }
 

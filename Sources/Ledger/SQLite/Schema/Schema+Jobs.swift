@@ -4,14 +4,14 @@ extension Schema {
     var jobTriggers: String {
         """
         CREATE TRIGGER job_born AFTER INSERT ON job BEGIN
-            SELECT RAISE(ABORT, 'a job is born planning') WHERE NEW.state <> 'planning';
+            SELECT RAISE(ROLLBACK, 'a job is born planning') WHERE NEW.state <> 'planning';
             INSERT INTO event VALUES (\(Schema.event(
                 "NEW.event", "NEW.tenant, NEW.id, NULL, 'job'", from: "NULL", to: "NEW.state",
                 "NULL, NULL, NULL", detail: "NEW.source", previous: "0")));
         END;
 
         CREATE TRIGGER job_changed AFTER UPDATE ON job BEGIN
-            SELECT RAISE(ABORT, 'no such edge between job states, or it is too early or too late')
+            SELECT RAISE(ROLLBACK, 'no such edge between job states, or it is too early or too late')
             WHERE NOT coalesce((\(edges)), 0);
             INSERT INTO event SELECT \(Schema.event(
                 "NEW.event", "NEW.tenant, NEW.id, NULL, 'job'", from: "OLD.state",
@@ -20,12 +20,19 @@ extension Schema {
         END;
 
         CREATE TRIGGER plan_timely AFTER INSERT ON plan BEGIN
-            SELECT RAISE(ABORT, 'a job is planned once')
+            SELECT RAISE(ROLLBACK, 'a job is planned once')
             WHERE (SELECT state FROM job WHERE number = NEW.job) <> 'planning';
         END;
-        CREATE TRIGGER dependency_timely AFTER INSERT ON dependency BEGIN
-            SELECT RAISE(ABORT, 'a job is planned once')
-            WHERE (SELECT state FROM job WHERE number = NEW.unit >> 20) <> 'planning';
+        CREATE TRIGGER gate_timely AFTER INSERT ON gate BEGIN
+            SELECT RAISE(ROLLBACK, 'gates are planned with their units')
+            WHERE NEW.opened OR NOT EXISTS
+                (SELECT 1 FROM job WHERE number = NEW.id >> 20 AND state = 'planning');
+        END;
+        CREATE TRIGGER gate_unit_timely AFTER INSERT ON gate_unit BEGIN
+            SELECT RAISE(ROLLBACK, 'gates are planned with their units')
+            WHERE NOT EXISTS (SELECT 1 FROM job WHERE number = NEW.unit >> 20 AND state = 'planning')
+                OR NOT EXISTS (SELECT 1 FROM gate WHERE id = NEW.gate)
+                OR NOT EXISTS (SELECT 1 FROM work_unit WHERE id = NEW.unit);
         END;
         """
     }

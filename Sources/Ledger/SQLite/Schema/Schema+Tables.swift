@@ -56,17 +56,19 @@ extension Schema {
         ) STRICT;
         """
 
-    /// Text compared with `OR`, the usual first: `IN` over a longer list builds a table for each statement.
-    var unitTable: String {
-        """
+    /// What a row of units must look like in each state is in the triggers, which know which change it is and need not
+    /// look at the rest.
+    static let unitTable = """
         CREATE TABLE work_unit (
             id INTEGER PRIMARY KEY CHECK (id > 0),
-            state TEXT NOT NULL CHECK (state = 'leased' OR state = 'done' OR state = 'ready'
-                OR state = 'blocked' OR state = 'dead' OR state = 'cancelled'),
+            -- The gate that its completion counts down.
+            feeds INTEGER,
+            state TEXT NOT NULL,
+            -- Gates that it waits for.
             unmet INTEGER NOT NULL CHECK (unmet >= 0),
             run_at INTEGER NOT NULL,
             -- Ready, but not before run_at: kept out of the index of what is ready until it is due.
-            delayed INTEGER NOT NULL DEFAULT 0 CHECK (delayed = 0 OR state = 'ready'),
+            delayed INTEGER NOT NULL DEFAULT 0,
             attempt INTEGER NOT NULL DEFAULT 0,
             attempts_max INTEGER NOT NULL,
             epoch INTEGER NOT NULL DEFAULT 0,
@@ -90,21 +92,12 @@ extension Schema {
             priority INTEGER NOT NULL, created_at INTEGER NOT NULL,
             critical_seconds REAL NOT NULL,
             cpu_seconds REAL NOT NULL, memory_bytes INTEGER NOT NULL, output_bytes INTEGER NOT NULL,
-            -- Dependencies, done or not.
+            -- Gates that it waited for when it was planned.
             fan_in INTEGER NOT NULL CHECK (fan_in >= 0),
-            content BLOB NOT NULL CHECK (length(content) = 32),
-            work TEXT CHECK ((work IS NULL) = (kind = 'probe')),
-            CHECK (state = 'cancelled' OR (state = 'blocked') = (unmet > 0)),
-            CHECK ((state = 'leased') = (holder IS NOT NULL)),
-            CHECK ((holder IS NULL) = (node IS NULL) AND (holder IS NULL) = (lease_until IS NULL)),
-            CHECK ((rival IS NULL) = (rival_node IS NULL) AND (rival IS NULL) = (rival_until IS NULL)),
-            CHECK (rival IS NULL OR holder IS NOT NULL\(has(.noAttemptAtLease) ? "" : " AND rival <> holder")),
-            CHECK (slot IS NULL OR holder IS NOT NULL), CHECK (rival_slot IS NULL OR rival IS NOT NULL),
-            CHECK ((finished_at IS NULL) = (state = 'leased' OR state = 'ready' OR state = 'blocked')),
-            \(has(.noEpochOnLoss)
-                ? "" : "CHECK (epoch % 2 = (state = 'leased' OR state = 'done')),")
-            CHECK (attempt <= attempts_max),
-            CHECK (state <> 'ready' OR attempt < attempts_max)
+            content BLOB NOT NULL,
+            -- Its first six bytes, as a number.
+            content_key INTEGER NOT NULL,
+            work TEXT CHECK ((work IS NULL) = (kind = 'probe'))
         ) STRICT;
         -- In the order in which a tenant's units of a class are leased; the rest of it is the key.
         CREATE INDEX unit_ready ON work_unit
@@ -115,16 +108,21 @@ extension Schema {
         CREATE INDEX unit_leased ON work_unit (queue) WHERE state = 'leased';
         -- What was made, by content. A digest lands anywhere, so that a plain index would write a page for each unit:
         -- this one is kept in shelves of 64 jobs, and looked through shelf by shelf.
-        CREATE INDEX unit_made ON work_unit (id >> 26, substr(content, 1, 6)) WHERE state = 'done';
+        CREATE INDEX unit_made ON work_unit (id >> 26, content_key) WHERE state = 'done';
         """
-    }
 
     static let otherTables = """
-        CREATE TABLE dependency (
-            waits_on INTEGER NOT NULL REFERENCES work_unit (id),
-            unit INTEGER NOT NULL REFERENCES work_unit (id),
-            PRIMARY KEY (waits_on, unit),
-            CHECK (waits_on < unit AND waits_on >> 20 = unit >> 20)
+        -- Units that are waited for by the same units share a gate, which counts those that are not done: a completion
+        -- writes one number, however many wait. What waits for several such groups waits for several gates.
+        CREATE TABLE gate (
+            id INTEGER PRIMARY KEY,
+            left INTEGER NOT NULL CHECK (left >= 0),
+            opened INTEGER NOT NULL DEFAULT 0 CHECK (opened = 0 OR opened = 1 AND left = 0)
+        ) STRICT;
+        CREATE TABLE gate_unit (
+            gate INTEGER NOT NULL, unit INTEGER NOT NULL,
+            PRIMARY KEY (gate, unit),
+            CHECK (gate >> 20 = unit >> 20)
         ) STRICT, WITHOUT ROWID;
 
         -- The key allows one completion a unit. That it is of the unit's newest claim is seen to by its trigger, which
@@ -134,7 +132,7 @@ extension Schema {
             unit INTEGER PRIMARY KEY,
             epoch INTEGER NOT NULL,
             attempt INTEGER NOT NULL,
-            sha256 BLOB NOT NULL CHECK (length(sha256) = 32),
+            sha256 BLOB NOT NULL,
             bytes INTEGER NOT NULL CHECK (bytes >= 0),
             wall_seconds REAL NOT NULL, cpu_seconds REAL NOT NULL,
             peak_memory_bytes INTEGER NOT NULL,
@@ -165,7 +163,7 @@ extension Schema {
             detail ANY,
             -- The event before it of the same unit, job, tenant or breaker; 0 for none.
             previous INTEGER NOT NULL,
-            hash BLOB NOT NULL CHECK (length(hash) = 32),
+            hash BLOB NOT NULL,
             CHECK (previous < sequence)
         ) STRICT;
 
@@ -188,13 +186,13 @@ extension Schema {
                 "NULL, NULL, NULL", detail: "NEW.setting", previous: "OLD.event")));
         END;
         CREATE TRIGGER breaker_born AFTER INSERT ON breaker BEGIN
-            SELECT RAISE(ABORT, 'a breaker counts its changes from 1') WHERE NEW.generation <> 1;
+            SELECT RAISE(ROLLBACK, 'a breaker counts its changes from 1') WHERE NEW.generation <> 1;
             INSERT INTO event VALUES (\(event(
                 "NEW.event", "NULL, NULL, NULL, 'breaker'", from: "NULL", to: "NEW.state",
                 "NULL, NULL, NULL", detail: "NEW.key || ': ' || NEW.reason", previous: "0")));
         END;
         CREATE TRIGGER breaker_set AFTER UPDATE ON breaker BEGIN
-            SELECT RAISE(ABORT, 'a breaker counts its changes')
+            SELECT RAISE(ROLLBACK, 'a breaker counts its changes')
                 WHERE NEW.generation <> OLD.generation + 1 OR NEW.key <> OLD.key;
             INSERT INTO event VALUES (\(event(
                 "NEW.event", "NULL, NULL, NULL, 'breaker'", from: "OLD.state", to: "NEW.state",

@@ -6,6 +6,9 @@ import TranscodeModel
 /// What is hot is narrow: a lease and a completion together write the unit's row twice, append two events and one
 /// completion, and touch the two small indexes of what is ready and what is leased. Rows have integers for keys, in
 /// the order in which they come into being, so that neighbours in time are neighbours on pages.
+///
+/// What is refused rolls the whole transaction back, here and in the statements (`OR ROLLBACK`): that is what a refusal
+/// means, and SQLite need not copy each page that a statement changes in case it has to undo that statement alone.
 struct Schema {
     static let version = 1
 
@@ -18,27 +21,29 @@ struct Schema {
 
     var statements: String {
         [
-            Schema.tables, unitTable, Schema.otherTables, Schema.eventTriggers, unitTriggers,
+            Schema.tables, Schema.unitTable, Schema.otherTables, Schema.eventTriggers, unitTriggers,
             Schema.slotTrigger, completionTriggers, jobTriggers, Schema.ruleTriggers,
         ].joined(separator: "\n")
     }
 
     func has(_ bug: PlantedBug) -> Bool { plantedBug == bug }
 
+    static let now = "(SELECT reelmill_now())"
+
     /// An event of a row that has just been changed: the values of `event` in order, the hash over all but `previous`.
     static func event(
         _ sequence: String, _ subject: String, from: String, to: String, _ owner: String,
         detail: String, previous: String
     ) -> String {
-        let fields = "\(sequence), reelmill_now(), \(subject), \(from), \(to), \(owner), \(detail)"
-        return "\(fields), \(previous), reelmill_link(\(fields))"
+        let fields = "\(sequence), \(now), \(subject), \(from), \(to), \(owner), \(detail)"
+        return "\(fields), \(previous), (SELECT reelmill_link(\(fields)))"
     }
 
     /// A trigger that refuses what it is fired by.
     static func refusal(_ name: String, _ occasion: String, _ message: String) -> String {
         """
         CREATE TRIGGER \(name) BEFORE \(occasion)
-        BEGIN SELECT RAISE(ABORT, '\(message)'); END;
+        BEGIN SELECT RAISE(ROLLBACK, '\(message)'); END;
         """
     }
 
@@ -48,12 +53,14 @@ struct Schema {
         refusal(
             "unit_fixed",
             """
-            UPDATE OF id, tenant, job, kind, work, content, queue, priority, created_at,
+            UPDATE OF id, feeds, tenant, job, kind, work, content, content_key, queue, priority, created_at,
             critical_seconds, cpu_seconds, memory_bytes, output_bytes, fan_in ON work_unit
             """, "what a unit does never changes"),
         refusal("unit_kept", "DELETE ON work_unit", "units are not deleted"),
-        refusal("dependency_fixed", "UPDATE ON dependency", "dependencies never change"),
-        refusal("dependency_kept", "DELETE ON dependency", "dependencies are not deleted"),
+        refusal("gate_fixed", "UPDATE OF id ON gate", "what waits for what never changes"),
+        refusal("gate_kept", "DELETE ON gate", "gates are not deleted"),
+        refusal("gate_unit_fixed", "UPDATE ON gate_unit", "what waits for what never changes"),
+        refusal("gate_unit_kept", "DELETE ON gate_unit", "what waits for what never changes"),
         refusal("completion_fixed", "UPDATE ON completion", "a completion never changes"),
         refusal("completion_kept", "DELETE ON completion", "completions are not deleted"),
         refusal(

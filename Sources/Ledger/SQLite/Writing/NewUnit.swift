@@ -14,11 +14,11 @@ struct NewUnit {
         defer { row.reset() }
         insert = try transaction.statement(
             """
-            INSERT INTO work_unit (id, state, unmet, run_at, attempts_max, tenant, job, kind, queue,
+            INSERT OR ROLLBACK INTO work_unit (id, state, unmet, run_at, attempts_max, tenant, job, kind, queue,
                 priority, created_at, critical_seconds, cpu_seconds, memory_bytes, output_bytes, fan_in,
-                content, work)
+                content, work, feeds, content_key)
             VALUES (?1, CASE ?2 WHEN 0 THEN 'ready' ELSE 'blocked' END, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,
-                ?10, ?11, ?12, ?13, ?14, ?2, ?15, ?16)
+                ?10, ?11, ?12, ?13, ?14, ?2, ?15, ?16, ?17, ?18)
             """)
         insert.bind(3, transaction.now)
         insert.bind(4, job.attemptsMaximum)
@@ -29,35 +29,73 @@ struct NewUnit {
         insert.bind(10, row.int64(2))
     }
 
-    /// Returns its key.
+    /// - Parameters:
+    ///   - feeds: the gate that it counts down, if any waits for it.
+    ///   - gates: how many it waits for itself.
     func insert(
-        _ unit: PlannedUnit, _ work: [UInt8], criticalSeconds: Double
-    ) throws -> Int64 {
+        _ unit: PlannedUnit, _ work: [UInt8], criticalSeconds: Double, feeds: Int?,
+        waitsFor gates: Int
+    ) throws {
+        insert.bindText(16, work)
+        insert.bind(17, feeds.map { job.gate($0) })
         try insert(
-            unit.position, unit.work.kind, work: work, unit.content, unit.estimate,
-            waitsOn: unit.dependencies.count, criticalSeconds)
+            unit.position, unit.work.kind, unit.content, unit.estimate, waitsFor: gates,
+            criticalSeconds)
     }
 
     func insertProbe(_ content: Digest, _ estimate: Estimate) throws {
-        _ = try insert(
-            0, .probe, work: nil, content, estimate, waitsOn: 0, estimate.cpuSeconds)
+        insert.bindNull(16)
+        insert.bindNull(17)
+        try insert(0, .probe, content, estimate, waitsFor: 0, estimate.cpuSeconds)
     }
 
     private func insert(
-        _ position: Int, _ kind: UnitKind, work: [UInt8]?, _ content: Digest, _ estimate: Estimate,
-        waitsOn: Int, _ criticalSeconds: Double
-    ) throws -> Int64 {
-        let key = job.number << Schema.positionBits | Int64(position)
-        insert.bind(1, key)
-        insert.bind(2, waitsOn)
+        _ position: Int, _ kind: UnitKind, _ content: Digest, _ estimate: Estimate,
+        waitsFor gates: Int, _ criticalSeconds: Double
+    ) throws {
+        insert.bind(1, job.number << Schema.positionBits | Int64(position))
+        insert.bind(2, gates)
         insert.bind(7, kind.rawValue)
         insert.bind(11, criticalSeconds)
         insert.bind(12, estimate.cpuSeconds)
         insert.bind(13, estimate.memoryBytes)
         insert.bind(14, estimate.outputBytes)
         insert.bind(15, content)
-        if let work { insert.bindText(16, work) } else { insert.bindNull(16) }
+        insert.bind(18, content.key)
         try insert.run()
-        return key
+    }
+}
+
+extension Digest {
+    /// Its first six bytes, by which `unit_made` finds it.
+    var key: Int64 { bytes.prefix(6).reduce(0) { $0 << 8 | Int64($1) } }
+}
+
+/// Groups a plan's units by what waits for them: each group shares a gate.
+struct PlannedGates {
+    /// By unit, from position 1: the gate that it feeds, and those that it waits for.
+    private(set) var fed: [Int?]
+    private(set) var awaited: [[Int]]
+    /// By gate: the units that feed it.
+    private(set) var counts: [Int] = []
+
+    init(_ units: [PlannedUnit]) {
+        fed = Array(repeating: nil, count: units.count)
+        awaited = Array(repeating: [], count: units.count)
+        var waiting: [[Int]] = Array(repeating: [], count: units.count)
+        for (index, unit) in zip(units.indices, units) {
+            for dependency in unit.dependencies { waiting[dependency - 1].append(index) }
+        }
+        var gates: [[Int]: Int] = [:]
+        for (index, waiting) in zip(waiting.indices, waiting) where !waiting.isEmpty {
+            let gate = gates[waiting] ?? counts.count
+            if gate == counts.count {
+                gates[waiting] = gate
+                counts.append(0)
+                for unit in waiting { awaited[unit].append(gate) }
+            }
+            counts[gate] += 1
+            fed[index] = gate
+        }
     }
 }

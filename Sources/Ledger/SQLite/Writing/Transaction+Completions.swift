@@ -56,7 +56,7 @@ extension Transaction {
     ) throws {
         let insert = try statement(
             """
-            INSERT INTO completion (unit, epoch, attempt, sha256, bytes, wall_seconds, cpu_seconds,
+            INSERT OR ROLLBACK INTO completion (unit, epoch, attempt, sha256, bytes, wall_seconds, cpu_seconds,
                 peak_memory_bytes, contents, committed_at)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
             """)
@@ -77,14 +77,14 @@ extension Transaction {
     private func insert(_ planned: PlannedJob, _ id: JobID, _ job: JobKey) throws {
         let works = try planned.plan.units.map { try PlanWriting.work($0.work) }
         let text = try PlanWriting.text(planned.plan, works: works)
-        let plan = try statement("INSERT INTO plan (job, text) VALUES (?1, ?2)")
+        let plan = try statement("INSERT OR ROLLBACK INTO plan (job, text) VALUES (?1, ?2)")
         plan.bind(1, job.number)
         plan.bindText(2, text)
         try plan.run()
         try insertUnits(planned, works, id, job)
         let run = try statement(
             """
-            UPDATE job SET state = 'running', units_total = ?2, reason = ?3, event = reelmill_next()
+            UPDATE OR ROLLBACK job SET state = 'running', units_total = ?2, reason = ?3, event = (SELECT reelmill_next())
             WHERE number = ?1
             """)
         run.bind(1, job.number)
@@ -96,15 +96,24 @@ extension Transaction {
     private func insertUnits(
         _ planned: PlannedJob, _ works: [[UInt8]], _ id: JobID, _ job: JobKey
     ) throws {
+        let gates = PlannedGates(planned.plan.units)
         let unit = try NewUnit(self, id, job)
-        let criticalSeconds = planned.criticalSeconds
-        let edge = try statement("INSERT INTO dependency (waits_on, unit) VALUES (?1, ?2)")
-        for (index, planned) in planned.plan.units.enumerated() {
-            let key = try unit.insert(
-                planned, works[index], criticalSeconds: criticalSeconds[index])
-            for dependency in planned.dependencies {
-                edge.bind(1, job.number << Schema.positionBits | Int64(dependency))
-                edge.bind(2, key)
+        for (index, entry) in zip(planned.plan.units.indices, planned.plan.units) {
+            try unit.insert(
+                entry, works[index], criticalSeconds: planned.criticalSeconds[index],
+                feeds: gates.fed[index], waitsFor: gates.awaited[index].count)
+        }
+        let gate = try statement("INSERT OR ROLLBACK INTO gate (id, left) VALUES (?1, ?2)")
+        for (index, count) in zip(gates.counts.indices, gates.counts) {
+            gate.bind(1, job.gate(index))
+            gate.bind(2, count)
+            try gate.run()
+        }
+        let edge = try statement("INSERT OR ROLLBACK INTO gate_unit (gate, unit) VALUES (?1, ?2)")
+        for (index, awaited) in zip(gates.awaited.indices, gates.awaited) {
+            for number in awaited {
+                edge.bind(1, job.gate(number))
+                edge.bind(2, job.number << Schema.positionBits | Int64(index + 1))
                 try edge.run()
             }
         }

@@ -39,9 +39,9 @@ extension Transaction {
         try makeTenant(submission.tenant)
         let insert = try statement(
             """
-            INSERT INTO job (tenant, id, key, content, state, profile_digest, codec, class, priority,
+            INSERT OR ROLLBACK INTO job (tenant, id, key, content, state, profile_digest, codec, class, priority,
                 attempts_max, created_at, event, destination, source, profile)
-            VALUES (?1, ?2, ?3, ?4, 'planning', ?5, ?6, ?7, ?8, ?9, ?10, reelmill_next(), ?11, ?12, ?13)
+            VALUES (?1, ?2, ?3, ?4, 'planning', ?5, ?6, ?7, ?8, ?9, ?10, (SELECT reelmill_next()), ?11, ?12, ?13)
             """)
         insert.bind(1, submission.tenant.text)
         insert.bind(2, submission.id.text)
@@ -67,7 +67,8 @@ extension Transaction {
 
     func supersede(_ job: JobID) throws {
         let change = try statement(
-            "UPDATE job SET superseded = 1 WHERE id = ?1 AND state = 'ready' AND superseded = 0")
+            "UPDATE OR ROLLBACK job SET superseded = 1 WHERE id = ?1 AND state = 'ready' AND superseded = 0"
+        )
         change.bind(1, job.text)
         try change.run()
     }
@@ -77,7 +78,7 @@ extension Transaction {
         try endUnits(of: job, reason: reason)
         let end = try statement(
             """
-            UPDATE job SET state = 'cancelled', finished_at = ?2, reason = ?3, event = reelmill_next()
+            UPDATE OR ROLLBACK job SET state = 'cancelled', finished_at = ?2, reason = ?3, event = (SELECT reelmill_next())
             WHERE number = ?1 AND finished_at IS NULL
             """)
         end.bind(1, job.number)
@@ -112,7 +113,7 @@ extension Transaction {
         row.reset()
         let set = try statement(
             """
-            UPDATE tenant SET weight = ?2, cap = ?3, setting = ?4, event = reelmill_next()
+            UPDATE OR ROLLBACK tenant SET weight = ?2, cap = ?3, setting = ?4, event = (SELECT reelmill_next())
             WHERE number = ?1
             """)
         set.bind(1, number)
@@ -133,7 +134,8 @@ extension Transaction {
         rows.bind(1, tenant)
         var units: [(key: Int64, hasRival: Bool)] = []
         while try rows.step() { units.append((rows.int64(0), rows.int(1) == 1)) }
-        let change = try statement("UPDATE work_unit SET slot = ?2, rival_slot = ?3 WHERE id = ?1")
+        let change = try statement(
+            "UPDATE OR ROLLBACK work_unit SET slot = ?2, rival_slot = ?3 WHERE id = ?1")
         var slot: Int64 = 0
         for unit in units {
             change.bind(1, unit.key)

@@ -28,9 +28,9 @@ extension Transaction {
         row.reset()
         let claim = try statement(
             """
-            UPDATE work_unit SET state = 'leased', epoch = epoch + 1, attempt = ?2, holder = ?2,
+            UPDATE OR ROLLBACK work_unit SET state = 'leased', epoch = epoch + 1, attempt = ?2, holder = ?2,
                 node = ?3, lease_until = ?4, slot = ?5, started_at = ?6, delayed = 0, progress = 0,
-                note = NULL, reason = NULL, event = reelmill_next()
+                note = NULL, reason = NULL, event = (SELECT reelmill_next())
             WHERE id = ?1
             """)
         claim.bind(1, key)
@@ -70,8 +70,8 @@ extension Transaction {
         row.reset()
         let claim = try statement(
             """
-            UPDATE work_unit SET attempt = ?2, rival = ?2, rival_node = ?3, rival_until = ?4,
-                rival_slot = ?5, reason = ?6, event = reelmill_next()
+            UPDATE OR ROLLBACK work_unit SET attempt = ?2, rival = ?2, rival_node = ?3, rival_until = ?4,
+                rival_slot = ?5, reason = ?6, event = (SELECT reelmill_next())
             WHERE id = ?1
             """)
         claim.bind(1, key)
@@ -107,10 +107,10 @@ extension Transaction {
     func renew(_ held: [HeldLease], _ duration: Int64) throws -> Set<LeaseToken> {
         let renewal = try statement(
             """
-            UPDATE work_unit SET
+            UPDATE OR ROLLBACK work_unit SET
                 lease_until = CASE holder WHEN ?3 THEN ?4 ELSE lease_until END,
                 rival_until = CASE rival WHEN ?3 THEN ?4 ELSE rival_until END,
-                progress = max(progress, ?5)
+                progress = CASE WHEN progress < ?5 THEN ?5 ELSE progress END
             WHERE id = ?1 AND state = 'leased' AND epoch = ?2 AND (holder = ?3 OR rival = ?3)
             """)
         var kept: Set<LeaseToken> = []
@@ -135,7 +135,7 @@ extension Transaction {
     func makeDue() throws {
         let change = try statement(
             """
-            UPDATE work_unit INDEXED BY unit_delayed SET delayed = 0
+            UPDATE OR ROLLBACK work_unit INDEXED BY unit_delayed SET delayed = 0
             WHERE state = 'ready' AND delayed = 1 AND run_at <= ?1
             """)
         change.bind(1, now)

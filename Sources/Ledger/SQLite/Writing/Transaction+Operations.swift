@@ -8,7 +8,7 @@ extension Transaction {
             return .noted
         case .retire(let node):
             let retire = try statement(
-                "UPDATE node SET retired_at = ?2 WHERE id = ?1 AND retired_at IS NULL")
+                "UPDATE OR ROLLBACK node SET retired_at = ?2 WHERE id = ?1 AND retired_at IS NULL")
             retire.bind(1, node.text)
             retire.bind(2, now)
             try retire.run()
@@ -49,11 +49,11 @@ extension Transaction {
             record.generation == 1
                 ? """
                 INSERT OR IGNORE INTO breaker (key, state, generation, failures, retry_at, reason, event)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6, reelmill_next())
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, (SELECT reelmill_next()))
                 """
                 : """
-                UPDATE breaker SET state = ?2, generation = ?3, failures = ?4, retry_at = ?5, reason = ?6,
-                    event = reelmill_next()
+                UPDATE OR ROLLBACK breaker SET state = ?2, generation = ?3, failures = ?4, retry_at = ?5, reason = ?6,
+                    event = (SELECT reelmill_next())
                 WHERE key = ?1 AND generation = ?3 - 1
                 """)
         set.bind(1, record.key)

@@ -89,9 +89,9 @@ extension Transaction {
     private func leave(_ left: HeldUnit.Hold, _ unit: HeldUnit, _ release: Release) throws {
         let change = try statement(
             """
-            UPDATE work_unit SET holder = ?2, node = ?3, lease_until = ?4, slot = ?5, rival = NULL,
+            UPDATE OR ROLLBACK work_unit SET holder = ?2, node = ?3, lease_until = ?4, slot = ?5, rival = NULL,
                 rival_node = NULL, rival_until = NULL, rival_slot = NULL, crashes = crashes + ?6,
-                failure = coalesce(?7, failure), reason = ?8, event = reelmill_next()
+                failure = coalesce(?7, failure), reason = ?8, event = (SELECT reelmill_next())
             WHERE id = ?1
             """)
         change.bind(1, unit.key)
@@ -111,11 +111,11 @@ extension Transaction {
     ) throws {
         let change = try statement(
             """
-            UPDATE work_unit SET state = 'ready', epoch = epoch + ?2, holder = NULL, node = NULL,
+            UPDATE OR ROLLBACK work_unit SET state = 'ready', epoch = epoch + ?2, holder = NULL, node = NULL,
                 lease_until = NULL, slot = NULL, run_at = ?3, delayed = ?3 > ?10, progress = 0,
                 crashes = crashes + ?4, failure = coalesce(?5, failure), note = ?6, reason = ?6,
                 split = max(split, ?7), attempts_max = attempts_max + ?8,
-                event = CASE ?9 WHEN 1 THEN reelmill_next() ELSE event END
+                event = CASE ?9 WHEN 1 THEN (SELECT reelmill_next()) ELSE event END
             WHERE id = ?1
             """)
         change.bind(1, unit.key)
@@ -136,9 +136,9 @@ extension Transaction {
         let reason = try json(failure)
         let change = try statement(
             """
-            UPDATE work_unit SET state = 'dead', epoch = epoch + ?2, holder = NULL, node = NULL,
+            UPDATE OR ROLLBACK work_unit SET state = 'dead', epoch = epoch + ?2, holder = NULL, node = NULL,
                 lease_until = NULL, slot = NULL, crashes = crashes + ?3, failure = ?4, note = ?4,
-                reason = ?4, finished_at = ?5, event = reelmill_next()
+                reason = ?4, finished_at = ?5, event = (SELECT reelmill_next())
             WHERE id = ?1
             """)
         change.bind(1, unit.key)
@@ -153,8 +153,8 @@ extension Transaction {
         }
         let job = try statement(
             """
-            UPDATE job SET state = 'failed', finished_at = ?2, failure = ?3, failed_position = ?4,
-                reason = ?3, event = reelmill_next()
+            UPDATE OR ROLLBACK job SET state = 'failed', finished_at = ?2, failure = ?3, failed_position = ?4,
+                reason = ?3, event = (SELECT reelmill_next())
             WHERE number = ?1
             """)
         job.bind(1, unit.job.number)
@@ -168,10 +168,10 @@ extension Transaction {
     func endUnits(of job: JobKey, reason: String) throws {
         let end = try statement(
             """
-            UPDATE work_unit SET epoch = epoch + (state = 'leased'), state = 'cancelled', delayed = 0,
+            UPDATE OR ROLLBACK work_unit SET epoch = epoch + (state = 'leased'), state = 'cancelled', delayed = 0,
                 holder = NULL, node = NULL, lease_until = NULL, slot = NULL, rival = NULL,
                 rival_node = NULL, rival_until = NULL, rival_slot = NULL, note = ?3, reason = ?3,
-                finished_at = ?4, event = reelmill_next()
+                finished_at = ?4, event = (SELECT reelmill_next(u.id) FROM work_unit u WHERE u.id = work_unit.id)
             WHERE id BETWEEN ?1 AND ?2 AND finished_at IS NULL
             """)
         end.bind(1, job.number << Schema.positionBits)

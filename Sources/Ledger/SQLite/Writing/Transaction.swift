@@ -44,7 +44,8 @@ final class Transaction {
 
     func commit() throws {
         for (number, account) in accounts where account.isCharged {
-            let charge = try statement("UPDATE tenant SET virtual_time = ?2 WHERE number = ?1")
+            let charge = try statement(
+                "UPDATE OR ROLLBACK tenant SET virtual_time = ?2 WHERE number = ?1")
             charge.bind(1, number)
             charge.bind(2, account.virtualTime)
             try charge.run()
@@ -52,7 +53,8 @@ final class Transaction {
         let sequence = reelmill_chain_sequence(connection.chain)
         if sequence != firstSequence || virtualTime != firstVirtualTime {
             let head = try statement(
-                "UPDATE ledger_head SET sequence = ?1, at = ?2, hash = ?3, virtual_time = ?4")
+                "UPDATE OR ROLLBACK ledger_head SET sequence = ?1, at = ?2, hash = ?3, virtual_time = ?4"
+            )
             head.bind(1, sequence)
             head.bind(2, now)
             let hash = UnsafeRawBufferPointer(

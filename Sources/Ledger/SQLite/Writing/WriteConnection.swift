@@ -16,6 +16,9 @@ struct JobKey {
         guard position >= 0, position <= Schema.positionMask else { return nil }
         return number << Schema.positionBits | Int64(position)
     }
+
+    /// The key of its gate of that number, from 0.
+    func gate(_ index: Int) -> Int64 { number << Schema.positionBits | Int64(index) }
 }
 
 /// The one connection that writes, with its prepared statements and what it remembers of rows that never change.
