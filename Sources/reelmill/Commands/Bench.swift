@@ -4,6 +4,14 @@ import TranscodeModel
 
 struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
+        abstract: "Measure throughput on sample footage, or the ledger.",
+        subcommands: [BenchTranscode.self, BenchLedger.self],
+        defaultSubcommand: BenchTranscode.self)
+}
+
+struct BenchTranscode: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "transcode",
         abstract: "Measure throughput on sample footage, beside one ffmpeg process if asked.",
         discussion: """
             Every run starts with an empty ledger and store below TMPDIR, enqueues all inputs at once \
@@ -16,7 +24,7 @@ struct Bench: AsyncParsableCommand {
               reelmill bench talk.mov --profile web --workers 2 --runs 5
               reelmill bench talk.mov --runs 3 --compare ffmpeg --json
               reelmill bench ledger --markdown
-            """, subcommands: [BenchLedger.self])
+            """)
 
     enum Rival: String, ExpressibleByArgument, CaseIterable { case ffmpeg }
 
