@@ -37,12 +37,21 @@ static uint64_t column_name(sqlite3_stmt *row, int column) {
     return bytes ? reelmill_short_name(bytes, (size_t)sqlite3_column_bytes(row, column)) : 0;
 }
 
-void reelmill_event_read(sqlite3_stmt *row, uint64_t seed, reelmill_event_facts *facts) {
-    uint8_t hash[32];
-    reelmill_event_hash(facts->hash, row, 0, hash);
-    int is_hash = sqlite3_column_bytes(row, 13) == 32;
-    if (is_hash) memcpy(facts->hash, sqlite3_column_blob(row, 13), 32);
-    facts->is_linked = is_hash && memcmp(hash, facts->hash, 32) == 0;
+int reelmill_event_check(sqlite3_stmt *row, uint8_t hash[32]) {
+    uint8_t computed[32];
+    reelmill_event_hash(hash, row, 0, computed);
+    if (sqlite3_column_bytes(row, 13) != 32) return 0;
+    memcpy(hash, sqlite3_column_blob(row, 13), 32);
+    return memcmp(computed, hash, 32) == 0;
+}
+
+void reelmill_event_read(sqlite3_stmt *row, uint64_t seed, int64_t checks_from, reelmill_event_facts *facts) {
+    if (sqlite3_column_int64(row, 0) >= checks_from) {
+        facts->is_linked = reelmill_event_check(row, facts->hash);
+    } else {
+        facts->is_linked = 1;
+        if (sqlite3_column_bytes(row, 13) == 32) memcpy(facts->hash, sqlite3_column_blob(row, 13), 32);
+    }
     facts->sequence = sqlite3_column_int64(row, 0);
     facts->at = sqlite3_column_int64(row, 1);
     facts->kind = column_name(row, 5);

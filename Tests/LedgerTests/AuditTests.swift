@@ -298,6 +298,36 @@ struct AuditTests {
         ])
     func others(tampering: Tampering) throws { try expectFound(tampering) }
 
+    @Test(
+        "in a long history, whose links are checked by several threads, the changed event is named too"
+    )
+    func longHistory() throws {
+        let fixture = try LedgerFixture()
+        try fixture.ledger.setTenant(.standard, weight: 1, cap: nil)
+        let breakers = (0..<24_000).map { number in
+            LedgerOperation.setBreaker(
+                BreakerRecord(
+                    key: "b\(number)", state: .open, generation: 1, failures: 1,
+                    retryAtMilliseconds: 0, reason: "x"))
+        }
+        _ = try fixture.ledger.perform(breakers)
+        #expect(try fixture.ledger.audit().findings == [])
+        for sequence in [1, 12_000, 12_001, 24_001] {
+            try fixture.raw(
+                """
+                DROP TRIGGER IF EXISTS event_fixed;
+                UPDATE event SET at = at + 1 WHERE sequence = \(sequence)
+                """)
+            #expect(
+                try fixture.ledger.audit().findings == [
+                    AuditFinding(
+                        "I10", "event \(sequence)",
+                        "the event, or the one before it, was changed after it was written")
+                ])
+            try fixture.raw("UPDATE event SET at = at - 1 WHERE sequence = \(sequence)")
+        }
+    }
+
     @Test("the report tells how much it saw, and what to keep")
     func report() throws {
         let fixture = try LedgerFixture(AuditTests.busyLedger.get())

@@ -49,13 +49,17 @@ typedef struct {
     uint64_t subject;
     uint64_t kind, from, to;
     uint64_t node, detail;
-    // Whether it hashes to what is stored, after the hash that is stored before it.
+    // Whether it hashes to what is stored, after the hash that is stored before it; true if that was not asked.
     int is_linked;
     uint8_t hash[32];
 } reelmill_event_facts;
 
-// The statement stands on a row of all of `event`'s columns, in order. `facts->hash` holds the hash before it.
-void reelmill_event_read(sqlite3_stmt *row, uint64_t seed, reelmill_event_facts *facts);
+// The statement stands on a row of all of `event`'s columns, in order. `facts->hash` holds the hash before it, and then
+// its own. The hash is recomputed from the sequence number `checks_from` on.
+void reelmill_event_read(sqlite3_stmt *row, uint64_t seed, int64_t checks_from, reelmill_event_facts *facts);
+
+// The same, of the hash alone: whether the event hashes to what is stored, after `hash`, which becomes its own.
+int reelmill_event_check(sqlite3_stmt *row, uint8_t hash[32]);
 
 uint64_t reelmill_text_hash(uint64_t seed, const void *bytes, size_t count);
 // The first eight bytes.

@@ -16,9 +16,9 @@ extension LedgerBench {
 
     private func grow(_ scene: LedgerBenchScene, _ report: inout LedgerBenchReport) throws {
         let jobsTotal = max(1, units / LedgerBenchScene.unitsAJob)
-        let jobsAStep = max(1, min(jobsTotal, LedgerBench.step / LedgerBenchScene.unitsAJob))
-        for start in stride(from: 0, to: jobsTotal, by: jobsAStep) {
-            let jobs = start..<min(start + jobsAStep, jobsTotal)
+        let steps = max(1, units / LedgerBench.step)
+        for step in 0..<steps {
+            let jobs = jobsTotal * step / steps..<jobsTotal * (step + 1) / steps
             let stepUnits = Double(jobs.count * LedgerBenchScene.unitsAJob)
             let inserted = try scene.insert(jobs)
             let worked = try scene.work(jobs, batch: 128)

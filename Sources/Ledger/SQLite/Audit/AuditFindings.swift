@@ -4,6 +4,12 @@ struct AuditFindings {
     private var counts: [String: Int] = [:]
     private static let namedMaximum = 100
 
+    mutating func addBrokenLink(_ sequence: Int64) {
+        add(
+            "I10", "event \(sequence)",
+            "the event, or the one before it, was changed after it was written")
+    }
+
     mutating func add(_ invariant: String, _ subject: @autoclosure () -> String, _ message: String)
     {
         let kind = invariant + message

@@ -29,6 +29,8 @@ struct EventHistory {
     }
 
     let seed: UInt64
+    /// From which event on the hashes are recomputed here.
+    var checksLinks: Int64 = 1
     private(set) var endings: [Ending] = []
     /// By sequence number: whose event it is, as an index of `endings`.
     private var owners: [Int32] = [-1]
@@ -61,7 +63,7 @@ struct EventHistory {
         let rows = try Statement(connection, "SELECT * FROM event ORDER BY sequence")
         var event = reelmill_event_facts()
         while try rows.step() {
-            reelmill_event_read(rows.pointer, seed, &event)
+            reelmill_event_read(rows.pointer, seed, checksLinks, &event)
             if event.sequence != sequence + 1 {
                 findings.add(
                     "I10", "event \(sequence + 1)",
@@ -71,9 +73,7 @@ struct EventHistory {
                 owners.append(contentsOf: repeatElement(-1, count: Int(gap)))
             }
             if event.is_linked == 0 {
-                findings.add(
-                    "I10", "event \(event.sequence)",
-                    "the event, or the one before it, was changed after it was written")
+                findings.addBrokenLink(event.sequence)
             }
             follow(event, &findings)
             sequence = event.sequence

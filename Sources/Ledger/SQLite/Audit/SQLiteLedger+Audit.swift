@@ -1,5 +1,7 @@
 import CLedger
+import Dispatch
 import GRDB
+import Synchronization
 import TranscodeModel
 
 extension SQLiteLedger {
@@ -7,31 +9,62 @@ extension SQLiteLedger {
     /// the rules that the triggers promise, in case they were changed behind its back.
     public func audit() throws(LedgerFailure) -> AuditReport {
         let now = clock.read()
-        return try read { database in
-            guard let connection = database.sqliteConnection else {
-                throw LedgerFailure(.unreachable, "\(self.path): the ledger is closed")
-            }
-            var audit = Audit(connection)
-            try audit.run()
-            audit.report.nowMilliseconds = now
-            return audit.report
-        }
+        var report = try audited { audit in try audit.run() }
+        report.nowMilliseconds = now
+        return report
     }
-}
 
-extension SQLiteLedger {
     /// Recomputes the history alone. Only the bench uses it.
     package func verifyHistory() throws(LedgerFailure) -> AuditReport {
-        try read { database in
-            guard let connection = database.sqliteConnection else {
-                throw LedgerFailure(.unreachable, "\(self.path): the ledger is closed")
-            }
-            var audit = Audit(connection)
-            try audit.history.read(connection, &audit.findings)
-            audit.report.sequence = audit.history.sequence
-            audit.report.findings = audit.findings.found
-            return audit.report
+        try audited { audit in try audit.readHistory() }
+    }
+
+    /// An audit in one snapshot. The links of a long history are checked beside it: what is in the history stays as it
+    /// is, so that any later snapshot will do for that.
+    private func audited(_ body: @Sendable (inout Audit) throws -> Void) throws(LedgerFailure)
+        -> AuditReport
+    {
+        let newest = try read {
+            try Int64.fetchOne($0, sql: "SELECT max(sequence) FROM event") ?? 0
         }
+        let borders = newest < LinkCheck.worthwhile ? [newest] : [0, newest / 2, newest]
+        let broken = Mutex<[Int64]>([])
+        let failure = Mutex<LedgerFailure?>(nil)
+        let report = Mutex(AuditReport())
+        DispatchQueue.concurrentPerform(iterations: borders.count) { index in
+            do throws(LedgerFailure) {
+                if index == 0 {
+                    let found = try self.read { database in
+                        var audit = Audit(try self.pointer(database))
+                        audit.history.checksLinks = borders.count == 1 ? 1 : newest + 1
+                        try body(&audit)
+                        return audit.report
+                    }
+                    report.withLock { $0 = found }
+                } else {
+                    let found = try self.read { database in
+                        try LinkCheck(borders[index - 1] + 1, borders[index]).broken(
+                            self.pointer(database))
+                    }
+                    broken.withLock { $0 += found }
+                }
+            } catch {
+                failure.withLock { $0 = error }
+            }
+        }
+        if let failure = failure.withLock({ $0 }) { throw failure }
+        var whole = report.withLock { $0 }
+        var links = AuditFindings()
+        for sequence in broken.withLock({ $0.sorted() }) { links.addBrokenLink(sequence) }
+        whole.findings = links.found + whole.findings
+        return whole
+    }
+
+    private func pointer(_ database: Database) throws -> OpaquePointer {
+        guard let connection = database.sqliteConnection else {
+            throw LedgerFailure(.unreachable, "\(path): the ledger is closed")
+        }
+        return connection
     }
 }
 
@@ -43,6 +76,12 @@ struct Audit {
     var history = EventHistory(seed: UInt64.random(in: .min ... .max))
 
     init(_ connection: OpaquePointer) { self.connection = connection }
+
+    mutating func readHistory() throws {
+        try history.read(connection, &findings)
+        report.sequence = history.sequence
+        report.findings = findings.found
+    }
 
     mutating func run() throws {
         try history.read(connection, &findings)

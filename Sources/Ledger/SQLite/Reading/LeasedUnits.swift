@@ -32,32 +32,28 @@ struct LeasedUnits {
     let units: [Unit]
 
     init(_ database: Database) throws {
-        units = try Row.fetchAll(
+        let rows = try Statement(
             database,
-            sql: """
+            cached: """
                 SELECT id, job, tenant, queue, kind, epoch, attempts_max, crashes, started_at, cpu_seconds,
                     memory_bytes, output_bytes, holder, node, lease_until, rival, rival_node, rival_until
                 FROM work_unit INDEXED BY unit_leased WHERE state = 'leased' ORDER BY id
-                """
-        ).map { row in
-            Unit(
-                id: try row.unit(), key: try row.value(Int64.self, "id"), tenant: try row.tenant(),
-                tenantNumber: try row.value(Int64.self, "queue") >> 1,
-                kind: try row.named(UnitKind.self, "kind"),
-                epoch: try row.value(Int64.self, "epoch"),
-                attemptsMaximum: try row.value(Int.self, "attempts_max"),
-                crashes: try row.value(Int.self, "crashes"),
-                startedAt: try row.value(Int64.self, "started_at"), estimate: try row.estimate(),
-                holder: Hold(
-                    attempt: try row.value(Int.self, "holder"),
-                    node: NodeID(try row.text("node")),
-                    until: try row.value(Int64.self, "lease_until")),
-                rival: try (row["rival"] as Int?).map {
-                    Hold(
-                        attempt: $0, node: NodeID(try row.text("rival_node")),
-                        until: try row.value(Int64.self, "rival_until"))
-                })
+                """)
+        var units: [Unit] = []
+        while try rows.step() {
+            units.append(
+                Unit(
+                    id: rows.unit(0, job: 1), key: rows.int64(0), tenant: try rows.tenant(2),
+                    tenantNumber: rows.int64(3) >> 1, kind: try rows.named(UnitKind.self, 4),
+                    epoch: rows.int64(5), attemptsMaximum: rows.int(6), crashes: rows.int(7),
+                    startedAt: rows.int64(8), estimate: rows.estimate(9),
+                    holder: Hold(
+                        attempt: rows.int(12), node: NodeID(rows.text(13)), until: rows.int64(14)),
+                    rival: rows.optionalInt64(15).map {
+                        Hold(attempt: Int($0), node: NodeID(rows.text(16)), until: rows.int64(17))
+                    }))
         }
+        self.units = units
     }
 
     /// A unit with a second lease counts twice.

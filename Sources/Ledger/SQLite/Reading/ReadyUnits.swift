@@ -73,14 +73,18 @@ struct ReadyUnits {
     }
 
     private func queues() throws -> [Queue] {
-        let next = try database.cachedStatement(
-            sql: """
+        let next = try Statement(
+            database,
+            cached: """
                 SELECT min(queue) FROM work_unit INDEXED BY unit_ready
-                WHERE state = 'ready' AND delayed = 0 AND queue > ?
+                WHERE state = 'ready' AND delayed = 0 AND queue > ?1
                 """)
         var queues: [Queue] = []
         var last: Int64 = -1
-        while let queue = try Int64.fetchOne(next, arguments: [last]) {
+        while true {
+            next.bind(1, last)
+            guard try next.step(), let queue = next.optionalInt64(0) else { return queues }
+            next.reset()
             let known = queues.last.flatMap { $0.tenant.number == queue >> 1 ? $0.tenant : nil }
             queues.append(
                 Queue(
@@ -88,18 +92,20 @@ struct ReadyUnits {
                     jobClass: queue & 1 == 1 ? .backfill : .live))
             last = queue
         }
-        return queues
     }
 
     private func tenant(_ number: Int64) throws -> Tenant {
-        let statement = try database.cachedStatement(sql: "SELECT * FROM tenant WHERE number = ?")
-        guard let row = try Row.fetchOne(statement, arguments: [number]) else {
+        let row = try Statement(
+            database,
+            cached: "SELECT name, weight, cap, virtual_time FROM tenant WHERE number = ?1")
+        row.bind(1, number)
+        guard try row.step() else {
             throw LedgerFailure(.corrupt, "the ledger has lost tenant \(number)")
         }
         return Tenant(
-            number: number, id: try row.tenant("name"),
-            weight: try row.value(Double.self, "weight"), cap: row["cap"],
-            virtualTime: try row.value(Double.self, "virtual_time"), leased: leased[number] ?? 0)
+            number: number, id: try row.tenant(0), weight: row.double(1),
+            cap: row.optionalInt64(2).map { Int($0) }, virtualTime: row.double(3),
+            leased: leased[number] ?? 0)
     }
 
     private static let columns = """
@@ -113,20 +119,20 @@ struct ReadyUnits {
         _ limit: Int, _ queue: Queue, _ jobs: Set<JobID>?
     ) throws -> [Candidate] {
         guard let jobs else {
-            let statement = try database.cachedStatement(
-                sql: """
+            let rows = try Statement(
+                database,
+                cached: """
                     \(Self.columns) FROM work_unit u INDEXED BY unit_ready
                     JOIN job j ON j.number = u.id >> 20
                     WHERE u.state = 'ready' AND u.delayed = 0 AND u.queue = ?1 AND u.run_at <= ?2
                     \(Self.order) LIMIT ?3
                     """)
-            return try Row.fetchAll(statement, arguments: [queue.number, now, limit]).map {
-                try candidate($0, queue)
-            }
+            return try candidates(rows, limit, queue)
         }
         // Each job's units stand together, at a place that its row tells.
-        let statement = try database.cachedStatement(
-            sql: """
+        let rows = try Statement(
+            database,
+            cached: """
                 \(Self.columns) FROM job j CROSS JOIN work_unit u INDEXED BY unit_ready
                 WHERE j.id = ?4 AND u.state = 'ready' AND u.delayed = 0 AND u.queue = ?1
                     AND u.priority = j.priority AND u.created_at = j.created_at AND u.job = j.id
@@ -135,9 +141,8 @@ struct ReadyUnits {
                 """)
         var found: [Candidate] = []
         for job in try inOrder(jobs, queue) where found.count < limit {
-            found += try Row.fetchAll(
-                statement, arguments: [queue.number, now, limit - found.count, job]
-            ).map { try candidate($0, queue) }
+            rows.bind(4, job)
+            found += try candidates(rows, limit - found.count, queue)
         }
         return found
     }
@@ -167,20 +172,47 @@ struct ReadyUnits {
         }.map(\.id)
     }
 
-    private func candidate(
-        _ row: Row, _ queue: Queue
-    ) throws -> Candidate {
+    private func candidates(
+        _ row: Statement, _ limit: Int, _ queue: Queue
+    ) throws -> [Candidate] {
+        row.bind(1, queue.number)
+        row.bind(2, now)
+        row.bind(3, limit)
         let tenant = queue.tenant
-        let kind = try row.named(UnitKind.self, "kind")
-        return Candidate(
-            unit: try row.unit(), tenant: tenant.id, kind: kind,
-            epoch: try row.value(Int64.self, "epoch"), jobClass: queue.jobClass,
-            priority: try row.value(Int.self, "priority"),
-            jobCreatedMilliseconds: try row.value(Int64.self, "created_at"),
-            tenantWeight: tenant.weight, tenantVirtualTime: tenant.virtualTime,
-            tenantCap: tenant.cap, tenantLeased: tenant.leased, estimate: try row.estimate(),
-            remainingCriticalSeconds: try row.value(Double.self, "critical_seconds"),
-            profile: try row.digest("profile_digest"),
-            encoder: kind == .encode ? try row.text("codec") : "")
+        var found: [Candidate] = []
+        while try row.step() {
+            let kind = try row.named(UnitKind.self, 2)
+            found.append(
+                Candidate(
+                    unit: row.unit(0, job: 1), tenant: tenant.id, kind: kind, epoch: row.int64(3),
+                    jobClass: queue.jobClass, priority: row.int(4),
+                    jobCreatedMilliseconds: row.int64(5), tenantWeight: tenant.weight,
+                    tenantVirtualTime: tenant.virtualTime, tenantCap: tenant.cap,
+                    tenantLeased: tenant.leased, estimate: row.estimate(7),
+                    remainingCriticalSeconds: row.double(6), profile: try row.digest(10),
+                    encoder: kind == .encode ? row.text(11) : ""))
+        }
+        return found
+    }
+}
+
+extension Statement {
+    /// A unit's key and its job's name.
+    func unit(_ key: Int32, job: Int32) -> UnitID {
+        UnitID(job: JobID(text(job)), position: Int(int64(key) & Schema.positionMask))
+    }
+
+    func tenant(_ column: Int32) throws -> TenantID {
+        guard let tenant = TenantID(text(column)) else {
+            throw LedgerFailure(.corrupt, "the ledger has “\(text(column))” where a tenant is due")
+        }
+        return tenant
+    }
+
+    /// Three columns from this one on.
+    func estimate(_ column: Int32) -> Estimate {
+        Estimate(
+            cpuSeconds: double(column), memoryBytes: int64(column + 1),
+            outputBytes: int64(column + 2))
     }
 }

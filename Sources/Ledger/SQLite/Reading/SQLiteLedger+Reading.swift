@@ -125,7 +125,8 @@ extension SQLiteLedger {
 
     func liveNodes(_ database: Database) throws -> [NodeRecord] {
         try Row.fetchAll(
-            database, sql: "SELECT * FROM node WHERE retired_at IS NULL ORDER BY started_at, id"
+            database.cachedStatement(
+                sql: "SELECT * FROM node WHERE retired_at IS NULL ORDER BY started_at, id")
         ).map { try $0.node() }
     }
 
@@ -134,7 +135,7 @@ extension SQLiteLedger {
     }
 
     func allBreakers(_ database: Database) throws -> [BreakerRecord] {
-        try Row.fetchAll(database, sql: "SELECT * FROM breaker ORDER BY key").map {
+        try Row.fetchAll(database.cachedStatement(sql: "SELECT * FROM breaker ORDER BY key")).map {
             try $0.breaker()
         }
     }

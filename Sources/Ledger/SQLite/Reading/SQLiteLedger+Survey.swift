@@ -4,8 +4,7 @@ import TranscodeModel
 
 extension SQLiteLedger {
     public func survey(_ request: SurveyRequest) throws(LedgerFailure) -> LedgerSurvey {
-        try observeTime()
-        try makeDue()
+        try makeReady()
         return try read { database in
             let now = self.clock.read()
             let leased = try LeasedUnits(database)
@@ -13,7 +12,7 @@ extension SQLiteLedger {
                 nowMilliseconds: now,
                 candidates: try ReadyUnits(database, now: now, leased).candidates(request),
                 virtualTime: try Double.fetchOne(
-                    database, sql: "SELECT virtual_time FROM ledger_head") ?? 0,
+                    database.cachedStatement(sql: "SELECT virtual_time FROM ledger_head")) ?? 0,
                 overdue: leased.sightings { $0.until < now },
                 own: leased.sightings { $0.node == request.node }.map(\.token),
                 nodes: try self.liveNodes(database),
@@ -23,23 +22,20 @@ extension SQLiteLedger {
         }
     }
 
-    /// Another process may be ahead of our clock.
-    private func observeTime() throws(LedgerFailure) {
-        let newest = try read { try Int64.fetchOne($0, sql: "SELECT at FROM ledger_head") }
-        clock.observe(newest ?? 0)
-    }
-
-    /// Puts units whose delay is over where candidates are looked for. Usually there are none, and nothing is
-    /// written; each delay is ended once.
-    private func makeDue() throws(LedgerFailure) {
-        let now = clock.read()
+    /// Another process may be ahead of our clock. Then units whose delay is over are put where candidates are looked for:
+    /// usually there are none, and nothing is written; each delay is ended once.
+    private func makeReady() throws(LedgerFailure) {
         let isDue = try read { database in
-            try Bool.fetchOne(
+            let head = try Statement(database, cached: "SELECT at FROM ledger_head")
+            if try head.step() { self.clock.observe(head.int64(0)) }
+            let due = try Statement(
                 database,
-                sql: """
-                    SELECT EXISTS (SELECT 1 FROM work_unit INDEXED BY unit_delayed
-                        WHERE state = 'ready' AND delayed = 1 AND run_at <= ?)
-                    """, arguments: [now]) == true
+                cached: """
+                    SELECT 1 FROM work_unit INDEXED BY unit_delayed
+                    WHERE state = 'ready' AND delayed = 1 AND run_at <= ?1 LIMIT 1
+                    """)
+            due.bind(1, self.clock.read())
+            return try due.step()
         }
         guard isDue else { return }
         try write { transaction, _ in try transaction.makeDue() }
@@ -48,7 +44,8 @@ extension SQLiteLedger {
     private func unfinishedJobs(_ jobs: Set<JobID>?, _ database: Database) throws -> Int {
         guard let jobs else {
             return try Int.fetchOne(
-                database, sql: "SELECT count(*) FROM job WHERE finished_at IS NULL") ?? 0
+                database.cachedStatement(
+                    sql: "SELECT count(*) FROM job WHERE finished_at IS NULL")) ?? 0
         }
         let statement = try database.cachedStatement(
             sql: "SELECT EXISTS (SELECT 1 FROM job WHERE id = ? AND finished_at IS NULL)")

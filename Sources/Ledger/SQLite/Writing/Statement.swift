@@ -1,3 +1,4 @@
+import GRDB
 import GRDBSQLite
 import Glibc
 import TranscodeModel
@@ -24,6 +25,19 @@ final class Statement {
     private let connection: OpaquePointer
     /// Of a value that SQLite had no memory to copy: it stands as NULL in the statement, which must not run.
     private var bindingFault = SQLITE_OK
+    /// The statement that this one stands for; nil if it is our own.
+    private let owner: GRDB.Statement?
+
+    /// A statement of a connection that reads, which keeps it prepared.
+    init(_ database: Database, cached sql: String) throws {
+        let owner = try database.cachedStatement(sql: sql)
+        guard let connection = database.sqliteConnection else {
+            throw LedgerFailure(.unreachable, "the ledger is closed")
+        }
+        pointer = owner.sqliteStatement
+        self.connection = connection
+        self.owner = owner
+    }
 
     init(_ connection: OpaquePointer, _ sql: UnsafePointer<CChar>) throws {
         var pointer: OpaquePointer?
@@ -33,9 +47,12 @@ final class Statement {
         else { throw SQLiteFault(connection) }
         self.pointer = pointer
         self.connection = connection
+        owner = nil
     }
 
-    deinit { sqlite3_finalize(pointer) }
+    deinit {
+        if owner == nil { sqlite3_finalize(pointer) } else { sqlite3_reset(pointer) }
+    }
 
     // Binding: parameters count from 1. What is bound stays until it is bound anew.
 
@@ -65,8 +82,9 @@ final class Statement {
     func bindText(_ index: Int32, _ text: [UInt8]) {
         text.withUnsafeBytes { bytes in
             bytes.withMemoryRebound(to: CChar.self) {
-                _ = sqlite3_bind_text(
-                    pointer, index, $0.baseAddress, Int32($0.count), Statement.copied)
+                note(
+                    sqlite3_bind_text(
+                        pointer, index, $0.baseAddress, Int32($0.count), Statement.copied))
             }
         }
     }
