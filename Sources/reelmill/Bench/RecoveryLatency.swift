@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Ledger
 import Logging
 import Node
@@ -51,9 +52,11 @@ struct RecoveryLatency {
         }
     }
 
+    /// A worker that says its number as soon as it runs, and then only waits.
     private func waitingWorker() throws -> String {
         let path = folder + "/waiting-worker"
-        try Data("#!/bin/sh\nexec sleep 60\n".utf8).write(to: URL(fileURLWithPath: path))
+        try Data("#!/bin/sh\necho $$ > '\(folder)/bell'\nexec sleep 60\n".utf8)
+            .write(to: URL(fileURLWithPath: path))
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
         return path
     }
@@ -62,6 +65,8 @@ struct RecoveryLatency {
     private func rounds(_ own: Settings) async throws -> Report {
         let outside = try Workplace.open(own)
         let profile = try ProfileLoading.load("mp4")
+        let bell = try openBell()
+        defer { close(bell) }
         var report = Report(rounds: rounds, submitToRunning: [], killToRunning: [])
         for round in 0..<rounds {
             let clip = "\(folder)/clip-\(round).bin"
@@ -70,14 +75,14 @@ struct RecoveryLatency {
             let submitted = DispatchTime.now()
             let job = try Enlistment(workplace: outside, profile: profile)
                 .enlist(clip, to: "\(folder)/out-\(round)").job
-            let first = try await worker(besides: nil)
+            let first = try await nextWorker(bell)
             report.submitToRunning.append(Self.milliseconds(since: submitted))
             kill(first, SIGKILL)
             let killed = DispatchTime.now()
-            _ = try await worker(besides: first)
+            let second = try await nextWorker(bell)
             report.killToRunning.append(Self.milliseconds(since: killed))
             _ = try outside.ledger.cancel(job, reason: "measured")
-            try await quiet()
+            while kill(second, 0) == 0 { try await Task.sleep(for: .milliseconds(1)) }
             try FileManager.default.removeItem(atPath: clip)
         }
         return report
@@ -87,34 +92,29 @@ struct RecoveryLatency {
         Double(DispatchTime.now().uptimeNanoseconds - start.uptimeNanoseconds) / 1e6
     }
 
-    /// Waits until a worker runs, other than the one that was killed.
-    private func worker(besides killed: pid_t?) async throws -> pid_t {
-        for _ in 0..<100_000 {
-            if let child = children().first(where: { $0 != killed }) { return child }
-            try await Task.sleep(for: .microseconds(100))
+    private func openBell() throws -> Int32 {
+        let path = folder + "/bell"
+        let descriptor = mkfifo(path, 0o600) == 0 ? open(path, O_RDWR | O_CLOEXEC) : -1
+        guard descriptor >= 0 else {
+            throw CommandFault(.unreachable, "\(path): cannot make a pipe there")
         }
-        throw CommandFault(.jobFailed, "no worker was started within ten seconds")
+        return descriptor
     }
 
-    private func quiet() async throws {
-        while !children().isEmpty { try await Task.sleep(for: .milliseconds(1)) }
-    }
-
-    /// Processes that this one has started; each thread lists its own (proc(5)).
-    private func children() -> [pid_t] {
-        var found: [pid_t] = []
-        let threads = FileManager.default.enumerator(atPath: "/proc/self/task")
-        threads?.skipDescendants()
-        while let thread = threads?.nextObject() as? String {
-            threads?.skipDescendants()
-            guard
-                let data = FileManager.default.contents(
-                    atPath: "/proc/self/task/\(thread)/children")
-            else { continue }
-            found += String(decoding: data, as: UTF8.self).split(separator: " ").compactMap {
-                pid_t($0)
-            }
+    /// Waits for a worker to say its number, on a thread of its own, so that the node has all others.
+    private func nextWorker(_ bell: Int32) async throws -> pid_t {
+        let line = await withCheckedContinuation { continuation in
+            Thread {
+                var poll = pollfd(fd: bell, events: Int16(POLLIN), revents: 0)
+                var buffer = [UInt8](repeating: 0, count: 32)
+                let count = Glibc.poll(&poll, 1, 10_000) > 0 ? read(bell, &buffer, 32) : 0
+                continuation.resume(
+                    returning: String(decoding: buffer.prefix(max(count, 0)), as: UTF8.self))
+            }.start()
         }
-        return found
+        guard let number = pid_t(line.trimmingCharacters(in: .whitespacesAndNewlines)) else {
+            throw CommandFault(.jobFailed, "no worker was started within ten seconds")
+        }
+        return number
     }
 }
