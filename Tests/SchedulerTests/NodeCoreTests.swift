@@ -251,7 +251,9 @@ struct NodeCoreTests {
         #expect(bench.core.wakeAt == nil)
     }
 
-    @Test("a change during a survey is not lost: the ledger is looked at again at once, and only once")
+    @Test(
+        "a change during a survey is not lost: the ledger is looked at again at once, and only once"
+    )
     func stale() {
         var bench = CoreBench.started()
         #expect(bench.tell(.changed).surveys == 0)
