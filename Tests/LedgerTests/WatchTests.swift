@@ -41,6 +41,27 @@ struct WatchTests {
         watch.cancel()
     }
 
+    @Test("what leaves no event is no news: a renewal, and a hedge that is refused, wake nobody")
+    func silence() async throws {
+        let fixture = try LedgerFixture()
+        try fixture.runningJob(encodes: 1)
+        let lease = try #require(try fixture.leaseNext())
+        let calls = Calls()
+        let watch = try fixture.ledger.watch { calls.add() }
+        var gone = lease.token
+        gone.attempt += 9
+        let answers = try fixture.ledger.perform([
+            .renew([HeldLease(token: lease.token, progress: 5)], durationMilliseconds: 1000),
+            .hedge(gone, node: NodeID("b"), durationMilliseconds: 1000, reason: "late"),
+        ])
+        #expect(answers == [.renewed([lease.token]), .leased([])])
+        try await Task.sleep(for: .milliseconds(100))
+        #expect(calls.value == 0)
+        _ = try fixture.ledger.enqueue([LedgerFixture.submission("next")])
+        try await calls.more(than: 0)
+        watch.cancel()
+    }
+
     @Test("after it is cancelled nothing is told; a change after that is told to others only")
     func cancelled() async throws {
         let fixture = try LedgerFixture()

@@ -250,4 +250,15 @@ struct NodeCoreTests {
         #expect(bench.tell(.tick).surveys == 1)
         #expect(bench.core.wakeAt == nil)
     }
+
+    @Test(
+        "a change during a survey is not lost: the ledger is looked at again at once, and only once"
+    )
+    func stale() {
+        var bench = CoreBench.started()
+        #expect(bench.tell(.changed).surveys == 0)
+        #expect(bench.survey().surveys == 1)
+        #expect(bench.survey().surveys == 0)
+        #expect(bench.tell(.changed).surveys == 1)
+    }
 }

@@ -122,7 +122,8 @@ public final class SQLiteLedger: Ledger {
                 do {
                     let value = try body(transaction, database)
                     try transaction.commit()
-                    bell.ring()
+                    // What left no event is no news: a refused hedge must not wake its node to ask again.
+                    if transaction.hasEvents { bell.ring() }
                     return value
                 } catch {
                     Transaction.rollBack(writer)

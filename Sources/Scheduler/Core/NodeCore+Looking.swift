@@ -9,6 +9,12 @@ extension NodeCore {
         return look(now)
     }
 
+    /// Looks when the ledger changed, as soon as nothing is under way; not while there is no room for what may be new.
+    mutating func lookIfStale(_ now: Int64) -> [NodeEffect] {
+        guard isStale, hasRoom, !isLooking else { return [] }
+        return look(now)
+    }
+
     /// Looks when a unit of which we know has waited out its delay.
     mutating func lookIfWoken(_ now: Int64) -> [NodeEffect] {
         guard let due = wakeAt, due <= now, !isLooking else { return [] }
@@ -19,6 +25,7 @@ extension NodeCore {
     mutating func look(_ now: Int64) -> [NodeEffect] {
         guard isRegistered, !isLooking, ending == nil else { return [] }
         isLooking = true
+        isStale = false
         lastLook = now
         let room = hasRoom ? policy.workers - members.count : 0
         return [

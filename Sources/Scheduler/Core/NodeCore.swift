@@ -22,6 +22,8 @@ public struct NodeCore: Hashable, Sendable {
     /// again, so that every lease of ours in a survey is one that we were told of, or never will be.
     var isLooking = false
     var pendingLook: [LedgerOperation] = []
+    /// The ledger changed while it was being looked at, so that what was seen may be old.
+    var isStale = false
     var lastLook: Int64?
     var lastRenewal: Int64 = 0
     var drainStart: Int64?
@@ -67,7 +69,7 @@ public struct NodeCore: Hashable, Sendable {
             effects += drainIfDue(now)
             effects += lookIfDue(now)
         case .changed:
-            if hasRoom { effects += look(now) }
+            isStale = true
         case .surveyed(let survey, let dead, let lost, let scratchBytes):
             isLooking = false
             trouble.readingSince = nil
@@ -88,6 +90,7 @@ public struct NodeCore: Hashable, Sendable {
             shutdown = max(shutdown, level)
             effects += drainIfDue(now)
         }
+        effects += lookIfStale(now)
         effects += lookIfWoken(now)
         effects += endIfDone(now)
         return effects

@@ -52,11 +52,34 @@ struct BenchLedger: AsyncParsableCommand {
         let bench = LedgerBench(
             directory: directory ?? FileManager.default.temporaryDirectory.path, runs: runs,
             units: units, batches: batches, clients: clients, processes: processes)
-        let report = try await bench.run { Console.note("reelmill: \($0)") }
+        var report = try await bench.run { Console.note("reelmill: \($0)") }
+        try await addRecovery(&report, below: bench.directory)
         if format.json {
             try Console.printJSON("ledger-bench", report)
         } else {
             Console.print(markdown ? report.markdown : report.text)
+        }
+    }
+
+    /// With a real node and real processes, which the ledger alone cannot tell of.
+    private func addRecovery(
+        _ report: inout LedgerBenchReport, below directory: String
+    ) async throws {
+        Console.note("reelmill: from a submit and from a kill until a worker runs")
+        let folder =
+            directory + "/reelmill-recovery-" + String(UInt64.random(in: 0...UInt64.max), radix: 36)
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true)
+        let found = try await RecoveryLatency(
+            rounds: 50 * runs, folder: folder, settings: try Settings.resolve()
+        ).measure()
+        try FileManager.default.removeItem(atPath: folder)
+        for (name, values, target) in [
+            ("submit to a worker that runs", found.submitToRunning, 5.0),
+            ("worker killed to the next that runs", found.killToRunning, 100.0),
+        ] {
+            report.addCost(name + ", p50", found.percentile(values, 0.5), "ms")
+            report.addCost(name + ", p99", found.percentile(values, 0.99), "ms", target: target)
         }
     }
 }

@@ -42,6 +42,9 @@ final class Transaction {
         }
     }
 
+    /// Whether anything was added to the history.
+    var hasEvents: Bool { reelmill_chain_sequence(connection.chain) != firstSequence }
+
     func commit() throws {
         for (number, account) in accounts where account.isCharged {
             let charge = try statement(
