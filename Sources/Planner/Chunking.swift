@@ -42,13 +42,15 @@ struct Chunking {
     private func boundaries() -> [Int] {
         var found: [Int] = []
         var start = 0
-        while true {
+        // Pictures that are counted can be decoded from the start only.
+        while !track.clock.isCounted {
             let left = grid.frames - start
             // Two chunks are worth their seam only when neither is short.
             guard left > aimFrames + aimFrames / 2 else { return found }
             start = nextBoundary(after: start)
             found.append(start)
         }
+        return found
     }
 
     private func nextBoundary(after start: Int) -> Int {

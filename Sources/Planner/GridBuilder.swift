@@ -21,16 +21,20 @@ enum GridBuilder {
                 ? Rational(track.lastFrameDuration) * track.timeBase : estimate.rate.inverse
             frames = ((Rational(last - first) * track.timeBase + tail) * rate).rounded
         }
+        try requireWithinLimit(frames)
+        let scale = timescale(rate)
+        return FrameGrid(
+            rate: rate, frames: Int(max(frames, 1)), origin: Rational(first) * track.timeBase,
+            timescale: scale.timescale, ticksPerFrame: scale.ticksPerFrame)
+    }
+
+    static func requireWithinLimit(_ frames: Int64) throws(Failure) {
         guard frames <= framesMaximum else {
             throw Failure(
                 .permanent, .overLimit,
                 "The source would become \(frames) frames, over the limit of \(framesMaximum). "
                     + "Split it.")
         }
-        let scale = timescale(rate)
-        return FrameGrid(
-            rate: rate, frames: Int(max(frames, 1)), origin: Rational(first) * track.timeBase,
-            timescale: scale.timescale, ticksPerFrame: scale.ticksPerFrame)
     }
 
     /// A constant rate above the maximum is divided by a whole number, so that every kept frame is a

@@ -22,7 +22,7 @@ enum ImagePlanning {
         let interval = Rational(Int64(settings.thumbnailIntervalSeconds))
         let count = max(1, (grid.duration / interval).ceiling)
         return ImagePlan(
-            streamIndex: track.streamIndex,
+            streamIndex: track.streamIndex, sourceClock: track.clock,
             posterTime: grid.origin + min(grid.duration / Rational(10), posterTimeMaximum),
             thumbnailTimes: (0..<count).map { grid.origin + Rational($0) * interval },
             interval: interval, posterWidth: poster.width, posterHeight: poster.height,

@@ -6,10 +6,15 @@ struct PicturePlanning {
     var images: ImagePlan?
     var soundFrame: SoundPlanning.Picture
 
-    static func plan(_ track: VideoTrack, _ profile: Profile) throws(Failure) -> PicturePlanning {
+    /// The pictures last as long as `sound`, if there is any.
+    static func plan(
+        _ track: VideoTrack, _ profile: Profile, sound: SoundSpan?
+    ) throws(Failure) -> PicturePlanning {
         let settings = profile.video
-        let grid = try GridBuilder.grid(
+        let pictures = try GridBuilder.grid(
             track, rateMaximum: settings?.frameRateMaximum ?? Rational(60))
+        let grid = sound?.extended(pictures) ?? pictures
+        try GridBuilder.requireWithinLimit(Int64(grid.frames))
         let treatment = PictureTreatment(
             deinterlaces: track.isInterlaced, toneMaps: track.color.isHighDynamicRange,
             orientation: track.orientation)
@@ -22,7 +27,8 @@ struct PicturePlanning {
         var video: VideoPlan?
         if let settings {
             video = VideoPlan(
-                streamIndex: track.streamIndex, sourceTimeBase: track.timeBase, grid: grid,
+                streamIndex: track.streamIndex, sourceTimeBase: track.timeBase,
+                sourceClock: track.clock, grid: grid,
                 keyFrameInterval: interval,
                 segmentFrames: segmentFrames, reorderFrames: reorderFrames(settings.codec),
                 treatment: treatment, color: color,

@@ -7,22 +7,23 @@ public enum Planning {
         index: SourceIndex, source: Digest, profile: Profile
     ) throws(Failure) -> Plan {
         try IndexBounds.check(index)
-        if let jump = index.warnings.first(where: { $0.hasPrefix("timestamp-jump:") }) {
-            throw Failure(
-                .permanent, .brokenTimestamps,
-                "The source's clock jumps (\(jump.dropFirst(16))) Cut the recording there, or "
-                    + "rewrite its timestamps.")
-        }
-        var warnings = index.warnings
+        try DamageRule.require(index, profile)
+        var warnings = index.warnings + DamageRule.warnings(index.damage)
         for stream in index.omitted where stream.reason != "not picture or sound" {
             warnings.append(
                 "Stream \(stream.streamIndex) (\(stream.kind), \(stream.codec)) is left out: "
                     + "\(stream.reason).")
         }
         let track = index.video.max { $0.width * $0.height < $1.width * $1.height }
+        for other in index.video where other.streamIndex != track?.streamIndex {
+            warnings.append(
+                "Stream \(other.streamIndex) (video, \(other.codec)) is left out: the pictures of stream "
+                    + "\(track?.streamIndex ?? 0) are larger, or come first.")
+        }
         try requireMatch(profile, index, track, &warnings)
+        let sound = profile.audio == nil ? nil : SoundSpan(index.audio)
         let picture = try track.map { track throws(Failure) in
-            try PicturePlanning.plan(track, profile)
+            try PicturePlanning.plan(track, profile, sound: profile.video == nil ? nil : sound)
         }
         let wantsVideo = profile.video != nil
         var audio: [AudioRendition] = []
@@ -36,8 +37,8 @@ public enum Planning {
             audio: audio, images: picture?.images,
             units: UnitGraph.units(
                 source: source, packaging: profile.packaging, video: picture?.video, track: track,
-                audio: audio, images: picture?.images),
-            warnings: warnings)
+                audio: audio, images: picture?.images, damage: profile.damage),
+            warnings: warnings, damage: index.damage)
     }
 
     private static func requireMatch(

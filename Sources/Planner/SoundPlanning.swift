@@ -28,7 +28,8 @@ enum SoundPlanning {
             let rate = sampleRate(track, settings.codec)
             let samples = samples(track, rate, origin, picture, &warnings)
             return AudioRendition(
-                name: "a\(index + 1)", streamIndex: track.streamIndex, codec: settings.codec,
+                name: "a\(index + 1)", streamIndex: track.streamIndex, sourceClock: track.clock,
+                codec: settings.codec,
                 kilobitsPerSecond: settings.kilobitsPerSecond, sampleRate: rate,
                 channels: min(2, max(1, track.channels)), language: track.language,
                 title: track.title, isDefault: index == 0, origin: origin, samples: samples,

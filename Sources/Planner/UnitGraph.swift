@@ -4,7 +4,7 @@ import TranscodeModel
 struct UnitGraph {
     /// Part of every content digest: raised when the worker or the packager makes other bytes of the
     /// same plan, so that artifacts of an older pipeline are not taken for the new one's.
-    static let pipelineVersion = 1
+    static let pipelineVersion = 2
 
     private let source: Digest
     private(set) var units: [PlannedUnit] = []
@@ -43,12 +43,19 @@ struct UnitGraph {
         var color: ColorDescription
         var chunk: Chunk
         var renditions: [VideoRendition]
+        var clock: SourceClock
+        var damage: DamagePolicy
+    }
+
+    private struct AudioDetail: Encodable {
+        var rendition: AudioRendition
+        var damage: DamagePolicy
     }
 
     /// Encodes by chunk, sound, images, a stitch for each rendition, then package, verify, publish.
     static func units(
         source: Digest, packaging: Packaging, video: VideoPlan?, track: VideoTrack?,
-        audio: [AudioRendition], images: ImagePlan?
+        audio: [AudioRendition], images: ImagePlan?, damage: DamagePolicy
     ) -> [PlannedUnit] {
         var graph = UnitGraph(source: source)
         var stitches: [Int] = []
@@ -64,7 +71,8 @@ struct UnitGraph {
                         streamIndex: video.streamIndex, grid: video.grid,
                         keyFrameInterval: video.keyFrameInterval,
                         reorderFrames: video.reorderFrames, treatment: video.treatment,
-                        color: video.color, chunk: chunk, renditions: group)
+                        color: video.color, chunk: chunk, renditions: group,
+                        clock: video.sourceClock, damage: damage)
                     let names = group.map(\.name)
                     encodes.append(
                         (
@@ -87,7 +95,9 @@ struct UnitGraph {
         for rendition in audio {
             let estimate = CostModel.audio(rendition)
             bytes += estimate.outputBytes
-            let unit = graph.add(.audio(rendition: rendition.name), detail: rendition, estimate)
+            let unit = graph.add(
+                .audio(rendition: rendition.name),
+                detail: AudioDetail(rendition: rendition, damage: damage), estimate)
             stitches.append(
                 graph.add(
                     .stitch(rendition: rendition.name), after: [unit], detail: 0,

@@ -44,12 +44,14 @@ struct ProfileDraft {
     var audio = Part<Audio>.unsaid
     var images = Part<Images>.unsaid
     var packaging: Packaging?
+    var damage: DamagePolicy?
 
     /// Fills in what this draft leaves unsaid. A map of parameters is merged key by key.
     func over(_ base: ProfileDraft) -> ProfileDraft {
         var result = self
         result.summary = summary ?? base.summary
         result.packaging = packaging ?? base.packaging
+        result.damage = damage ?? base.damage
         result.video = merge(video, base.video) { mine, theirs in
             Video(
                 codec: mine.codec ?? theirs.codec, preset: mine.preset ?? theirs.preset,
@@ -95,7 +97,7 @@ struct ProfileDraft {
     func resolved() -> Profile {
         var profile = Profile(
             name: name ?? "", summary: summary ?? "", video: nil, audio: nil, images: nil,
-            packaging: packaging ?? .cmaf)
+            packaging: packaging ?? .cmaf, damage: damage ?? .salvage)
         if case .some(let video) = video {
             let codec = video.codec ?? .h264
             profile.video = VideoSettings(

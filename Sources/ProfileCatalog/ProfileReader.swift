@@ -14,6 +14,7 @@ struct ProfileReader {
         guard let fields = fields(of: root, at: "") else { return draft }
         let allowed = [
             "schema", "name", "summary", "extends", "video", "audio", "images", "packaging",
+            "damage",
         ]
         checkKeys(fields, allowed, at: "")
         if let schema = fields["schema"] {
@@ -28,6 +29,7 @@ struct ProfileReader {
         draft.summary = text(fields, "summary", at: "")
         draft.extends = text(fields, "extends", at: "")
         draft.packaging = choice(fields, "packaging", at: "")
+        draft.damage = choice(fields, "damage", at: "")
         draft.video = part(fields, "video") { $0.video($1) }
         draft.audio = part(fields, "audio") { $0.audio($1) }
         draft.images = part(fields, "images") { $0.images($1) }

@@ -6,15 +6,19 @@ public struct Artifact: Hashable, Sendable, Codable {
     public var usage: Usage
     /// Warnings for people, one sentence each.
     public var warnings: [String]
+    /// What of the source could not be decoded.
+    public var damage: [Damage]
 
     public init(
-        digest: Digest, byteCount: Int64, pieces: [Piece], usage: Usage, warnings: [String]
+        digest: Digest, byteCount: Int64, pieces: [Piece], usage: Usage, warnings: [String],
+        damage: [Damage] = []
     ) {
         self.digest = digest
         self.byteCount = byteCount
         self.pieces = pieces
         self.usage = usage
         self.warnings = warnings
+        self.damage = damage
     }
 }
 

@@ -46,6 +46,8 @@ public enum FailureCode: String, Sendable, Codable, CaseIterable {
     case brokenTimestamps = "broken-timestamps"
     case unsupportedSource = "unsupported-source"
     case undecodable = "undecodable"
+    /// Damage that the profile's policy does not allow.
+    case damaged = "damaged"
     // Profiles and destinations
     case profileMismatch = "profile-mismatch"
     case encoderMissing = "encoder-missing"

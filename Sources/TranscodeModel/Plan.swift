@@ -3,7 +3,7 @@
 /// A pure function of the source's index and the profile: the same pair gives the same plan, so a
 /// crash, a retry or another machine cannot change a cut (I16).
 public struct Plan: Hashable, Sendable, Codable {
-    public static let currentVersion = 1
+    public static let currentVersion = 2
     public var version: Int
     public var source: Digest
     public var profile: Profile
@@ -15,10 +15,13 @@ public struct Plan: Hashable, Sendable, Codable {
     /// By position: a unit depends only on units before it.
     public var units: [PlannedUnit]
     public var warnings: [String]
+    /// What the probe found damaged; allowed by the profile.
+    public var damage: [Damage]
 
     public init(
         source: Digest, profile: Profile, packaging: Packaging, video: VideoPlan?,
-        audio: [AudioRendition], images: ImagePlan?, units: [PlannedUnit], warnings: [String]
+        audio: [AudioRendition], images: ImagePlan?, units: [PlannedUnit], warnings: [String],
+        damage: [Damage] = []
     ) {
         self.version = Plan.currentVersion
         self.source = source
@@ -29,6 +32,7 @@ public struct Plan: Hashable, Sendable, Codable {
         self.images = images
         self.units = units
         self.warnings = warnings
+        self.damage = damage
     }
 
     /// The length of the published presentation in seconds: that of the pictures, or else of the sound.
@@ -74,6 +78,7 @@ public struct VideoPlan: Hashable, Sendable, Codable {
     public var streamIndex: Int
     /// Of the source stream, in seconds.
     public var sourceTimeBase: Rational
+    public var sourceClock: SourceClock
     public var grid: FrameGrid
     /// Frames between IDR frames, and frames in a segment: a multiple of it.
     public var keyFrameInterval: Int
@@ -90,13 +95,15 @@ public struct VideoPlan: Hashable, Sendable, Codable {
     public var chunks: [Chunk]
 
     public init(
-        streamIndex: Int, sourceTimeBase: Rational, grid: FrameGrid, keyFrameInterval: Int,
+        streamIndex: Int, sourceTimeBase: Rational, sourceClock: SourceClock = .plain,
+        grid: FrameGrid, keyFrameInterval: Int,
         segmentFrames: Int, reorderFrames: Int, treatment: PictureTreatment,
         color: ColorDescription,
         renditions: [VideoRendition], chunks: [Chunk]
     ) {
         self.streamIndex = streamIndex
         self.sourceTimeBase = sourceTimeBase
+        self.sourceClock = sourceClock
         self.grid = grid
         self.keyFrameInterval = keyFrameInterval
         self.segmentFrames = segmentFrames
@@ -169,6 +176,7 @@ public struct AudioRendition: Hashable, Sendable, Codable {
     /// Unique in the plan, such as `a1`; names its files.
     public var name: String
     public var streamIndex: Int
+    public var sourceClock: SourceClock
     public var codec: AudioCodec
     public var kilobitsPerSecond: Int
     public var sampleRate: Int
@@ -186,12 +194,14 @@ public struct AudioRendition: Hashable, Sendable, Codable {
     public var segmentDuration: Rational
 
     public init(
-        name: String, streamIndex: Int, codec: AudioCodec, kilobitsPerSecond: Int, sampleRate: Int,
+        name: String, streamIndex: Int, sourceClock: SourceClock = .plain, codec: AudioCodec,
+        kilobitsPerSecond: Int, sampleRate: Int,
         channels: Int, language: String, title: String?, isDefault: Bool, origin: Rational,
         samples: Int, segmentDuration: Rational
     ) {
         self.name = name
         self.streamIndex = streamIndex
+        self.sourceClock = sourceClock
         self.codec = codec
         self.kilobitsPerSecond = kilobitsPerSecond
         self.sampleRate = sampleRate
@@ -210,6 +220,7 @@ public struct AudioRendition: Hashable, Sendable, Codable {
 
 public struct ImagePlan: Hashable, Sendable, Codable {
     public var streamIndex: Int
+    public var sourceClock: SourceClock
     /// The time of the poster and of each thumbnail, in seconds on the source's timeline.
     public var posterTime: Rational
     public var thumbnailTimes: [Rational]
@@ -225,11 +236,13 @@ public struct ImagePlan: Hashable, Sendable, Codable {
     public var color: ColorDescription
 
     public init(
-        streamIndex: Int, posterTime: Rational, thumbnailTimes: [Rational], interval: Rational,
+        streamIndex: Int, sourceClock: SourceClock = .plain, posterTime: Rational,
+        thumbnailTimes: [Rational], interval: Rational,
         posterWidth: Int, posterHeight: Int, thumbnailWidth: Int, thumbnailHeight: Int,
         columns: Int, rows: Int, treatment: PictureTreatment, color: ColorDescription
     ) {
         self.streamIndex = streamIndex
+        self.sourceClock = sourceClock
         self.posterTime = posterTime
         self.thumbnailTimes = thumbnailTimes
         self.interval = interval

@@ -13,10 +13,12 @@ public struct Profile: Hashable, Sendable, Codable {
     /// Nil when no still images are wanted.
     public var images: ImageSettings?
     public var packaging: Packaging
+    /// What becomes of damaged sources.
+    public var damage: DamagePolicy
 
     public init(
         name: String, summary: String, video: VideoSettings?, audio: AudioSettings?,
-        images: ImageSettings?, packaging: Packaging
+        images: ImageSettings?, packaging: Packaging, damage: DamagePolicy = .salvage
     ) {
         self.schema = Profile.schemaVersion
         self.name = name
@@ -25,6 +27,7 @@ public struct Profile: Hashable, Sendable, Codable {
         self.audio = audio
         self.images = images
         self.packaging = packaging
+        self.damage = damage
     }
 }
 

@@ -2,7 +2,7 @@
 ///
 /// It is the artifact of a probe unit and the only thing that the planner knows of an upload.
 public struct SourceIndex: Hashable, Sendable, Codable {
-    public static let currentVersion = 1
+    public static let currentVersion = 2
     public var version: Int
     /// The demuxer's short name, such as `mov,mp4,m4a,3gp,3g2,mj2`.
     public var container: String
@@ -11,12 +11,14 @@ public struct SourceIndex: Hashable, Sendable, Codable {
     public var video: [VideoTrack]
     public var audio: [AudioTrack]
     public var omitted: [OmittedStream]
+    /// What was damaged, as far as reading every packet and decoding the first ones shows.
+    public var damage: [Damage]
     /// What looked wrong but did not stop the probe: one sentence each.
     public var warnings: [String]
 
     public init(
         container: String, byteCount: Int64, video: [VideoTrack], audio: [AudioTrack],
-        omitted: [OmittedStream], warnings: [String]
+        omitted: [OmittedStream], damage: [Damage] = [], warnings: [String]
     ) {
         self.version = SourceIndex.currentVersion
         self.container = container
@@ -24,19 +26,36 @@ public struct SourceIndex: Hashable, Sendable, Codable {
         self.video = video
         self.audio = audio
         self.omitted = omitted
+        self.damage = damage
         self.warnings = warnings
     }
 }
 
 /// A stream that Reelmill does not transcode, and why.
 public struct OmittedStream: Hashable, Sendable, Codable {
+    public enum Cause: String, Sendable, Codable {
+        /// Pictures or sound in a codec that the worker's libraries do not have.
+        case noDecoder = "no-decoder"
+        /// Pictures or sound of which nothing could be decoded.
+        case undecodable
+        case encrypted
+        /// Not what is transcoded: cover art, bitmap subtitles, data, attachments.
+        case other
+    }
+
     public var streamIndex: Int
+    /// libavutil's name of what it holds, such as `video`.
     public var kind: String
     public var codec: String
+    public var cause: Cause
+    /// For people.
     public var reason: String
 
-    public init(streamIndex: Int, kind: String, codec: String, reason: String) {
+    public init(
+        streamIndex: Int, kind: String, codec: String, cause: Cause = .other, reason: String
+    ) {
         self.streamIndex = streamIndex
+        self.cause = cause
         self.kind = kind
         self.codec = codec
         self.reason = reason
@@ -68,13 +87,16 @@ public struct VideoTrack: Hashable, Sendable, Codable {
     public var lastFrameDuration: Int64
     /// Ascending by `pts`.
     public var randomAccessPoints: [RandomAccessPoint]
+    /// How the times above come from those in the file.
+    public var clock: SourceClock
 
     public init(
         streamIndex: Int, codec: String, pixelFormat: String, bitDepth: Int, width: Int,
         height: Int,
         sampleAspect: Rational, orientation: Orientation, color: ColorDescription,
         isInterlaced: Bool, timeBase: Rational, averageFrameRate: Rational?, frameTimes: TickRuns,
-        lastFrameDuration: Int64, randomAccessPoints: [RandomAccessPoint]
+        lastFrameDuration: Int64, randomAccessPoints: [RandomAccessPoint],
+        clock: SourceClock = .plain
     ) {
         self.streamIndex = streamIndex
         self.codec = codec
@@ -91,6 +113,7 @@ public struct VideoTrack: Hashable, Sendable, Codable {
         self.frameTimes = frameTimes
         self.lastFrameDuration = lastFrameDuration
         self.randomAccessPoints = randomAccessPoints
+        self.clock = clock
     }
 }
 
@@ -158,11 +181,12 @@ public struct AudioTrack: Hashable, Sendable, Codable {
     /// First presentation time and the end of the last packet, in ticks.
     public var startTicks: Int64
     public var endTicks: Int64
+    public var clock: SourceClock
 
     public init(
         streamIndex: Int, codec: String, sampleRate: Int, channels: Int, channelLayout: String,
         language: String, title: String?, isDefault: Bool, timeBase: Rational, startTicks: Int64,
-        endTicks: Int64
+        endTicks: Int64, clock: SourceClock = .plain
     ) {
         self.streamIndex = streamIndex
         self.codec = codec
@@ -175,5 +199,6 @@ public struct AudioTrack: Hashable, Sendable, Codable {
         self.timeBase = timeBase
         self.startTicks = startTicks
         self.endTicks = endTicks
+        self.clock = clock
     }
 }

@@ -53,6 +53,25 @@ public struct ProcessLimits: Sendable, Hashable {
     }
 }
 
+extension ProcessLimits {
+    /// For reading through a source of so many bytes.
+    public init(probing byteCount: Int64, _ limits: SourceLimits) {
+        let seconds = limits.probeSeconds(bytes: byteCount)
+        self.init(cpuSeconds: UInt64(seconds.rounded(.up)), wallSeconds: seconds)
+    }
+}
+
+extension Failure {
+    /// What became of a probe: one that took too long is a source over the limit, and not tried again.
+    public func ofProbe(name: String, _ limits: ProcessLimits) -> Failure {
+        guard category == .timedOut else { return self }
+        return Failure(
+            .permanent, .overLimit,
+            "\(name) could not be read through in \(Int(limits.wallSeconds)) s. Upload an undamaged file, "
+                + "or raise probe-seconds.")
+    }
+}
+
 /// How a worker ended.
 public struct WorkerOutcome: Sendable {
     public var result: Result<WorkResult, Failure>

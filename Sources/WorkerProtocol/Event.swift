@@ -25,16 +25,19 @@ public struct WorkResult: Sendable, Codable, Hashable {
     /// CPU-seconds by pipeline stage.
     public var stageCPUSeconds: [String: Double]
     public var warnings: [String]
+    /// What of the source could not be decoded.
+    public var damage: [Damage]
     /// Of `describe` only.
     public var description: WorkerDescription?
 
     public init(
         pieces: [Piece], stageCPUSeconds: [String: Double] = [:], warnings: [String] = [],
-        description: WorkerDescription? = nil
+        damage: [Damage] = [], description: WorkerDescription? = nil
     ) {
         self.pieces = pieces
         self.stageCPUSeconds = stageCPUSeconds
         self.warnings = warnings
+        self.damage = damage
         self.description = description
     }
 }

@@ -1,7 +1,7 @@
 public import TranscodeModel
 
 /// The version of requests and events; a worker refuses any other.
-public let workerProtocolVersion = 1
+public let workerProtocolVersion = 2
 
 /// The one thing that a worker process is asked to do.
 public struct WorkerRequest: Sendable, Codable, Hashable {
@@ -49,6 +49,12 @@ public struct WorkerLimits: Sendable, Codable, Hashable {
         self.durationMaximumSeconds = durationMaximumSeconds
         self.threads = threads
     }
+
+    public init(_ limits: SourceLimits) {
+        self.init(
+            sideMaximum: limits.side, pixelsMaximum: limits.pixels, streamsMaximum: limits.streams,
+            durationMaximumSeconds: limits.durationSeconds)
+    }
 }
 
 public struct ProbeRequest: Sendable, Codable, Hashable {
@@ -62,6 +68,8 @@ public struct EncodeRequest: Sendable, Codable, Hashable {
     public var streamIndex: Int
     /// Of the source stream.
     public var timeBase: Rational
+    public var clock: SourceClock
+    public var damage: DamagePolicy
     public var grid: FrameGrid
     public var chunk: Chunk
     public var keyFrameInterval: Int
@@ -77,9 +85,11 @@ public struct EncodeRequest: Sendable, Codable, Hashable {
 
     public init(
         plan: VideoPlan, timeBase: Rational, chunk: Chunk, renditions: [VideoRendition],
-        onlyRendition: String? = nil
+        damage: DamagePolicy = .salvage, onlyRendition: String? = nil
     ) {
         self.onlyRendition = onlyRendition
+        self.damage = damage
+        self.clock = plan.sourceClock
         self.streamIndex = plan.streamIndex
         self.timeBase = timeBase
         self.grid = plan.grid
@@ -95,7 +105,11 @@ public struct EncodeRequest: Sendable, Codable, Hashable {
 
 public struct AudioRequest: Sendable, Codable, Hashable {
     public var rendition: AudioRendition
-    public init(rendition: AudioRendition) { self.rendition = rendition }
+    public var damage: DamagePolicy
+    public init(rendition: AudioRendition, damage: DamagePolicy = .salvage) {
+        self.rendition = rendition
+        self.damage = damage
+    }
 }
 
 public struct ImagesRequest: Sendable, Codable, Hashable {

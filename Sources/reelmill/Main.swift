@@ -62,6 +62,8 @@ struct Reelmill: AsyncParsableCommand {
               REELMILL_PROFILE   the profile when none is named
               REELMILL_WORKERS   segment tasks at a time
               REELMILL_WORKER    path of reelmill-worker
+              REELMILL_MAX_BYTES, _SIDE, _PIXELS, _STREAMS, _SECONDS, REELMILL_PROBE_SECONDS
+                                 limits of sources; larger ones are refused
               REELMILL_CONFIG    path of a config file with the same settings
               REELMILL_LOG       debug makes a node say what it does
               NO_COLOR           no progress bars

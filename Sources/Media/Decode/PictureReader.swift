@@ -13,24 +13,33 @@ struct PictureReader: ~Copyable {
     private var isDraining = false
     /// Set when the container gives no presentation times: pictures are then counted from here.
     private var countedTime: Int64?
-    private(set) var decodeErrors = 0
+    private let isCounted: Bool
+    private var clock: PacketClock
+    private let log: DamageLog
 
     private init(
         _ demuxer: consuming Demuxer, _ decoder: consuming Decoder, _ packet: consuming Packet,
-        stream: Int
+        stream: Int, clock: SourceClock, log: DamageLog
     ) {
         self.demuxer = demuxer
         self.decoder = decoder
         self.packet = packet
         self.stream = stream
+        self.clock = PacketClock(clock)
+        self.log = log
+        isCounted = clock.isCounted
+        if clock.isCounted { countedTime = 0 }
     }
 
     /// Opens the source and moves to `entryPoint`, or to the start of the file when that is nil.
     ///
     /// Nil when the entry point cannot be found, neither by seeking nor by reading up to it.
     static func open(
-        source: Int32, stream: Int, entryPoint: RandomAccessPoint?, limits: Int, threads: Int
+        source: Int32, stream: Int, clock: SourceClock, entryPoint: RandomAccessPoint?,
+        limits: Int, threads: Int, log: DamageLog
     ) throws(Failure) -> PictureReader? {
+        // Pictures that are counted are counted from the start.
+        let entryPoint = clock.isCounted ? nil : entryPoint
         for seeks in [true, false] {
             let demuxer = try Demuxer.open(
                 descriptor: source, name: "The source", streamsMaximum: limits)
@@ -44,7 +53,8 @@ struct PictureReader: ~Copyable {
             if seeks, let entryPoint, !demuxer.seek(to: entryPoint, stream: stream) { continue }
             let decoder = try Decoder.open(stream: demuxer.stream(stream), threads: threads)
             let packet = try Packet.allocate()
-            var reader = PictureReader(demuxer, decoder, packet, stream: stream)
+            var reader = PictureReader(
+                demuxer, decoder, packet, stream: stream, clock: clock, log: log)
             guard let entryPoint else { return reader }
             if try reader.advance(to: entryPoint) { return reader }
         }
@@ -53,7 +63,7 @@ struct PictureReader: ~Copyable {
 
     /// Reads on until the entry point's own packet is at hand.
     private mutating func advance(to entryPoint: RandomAccessPoint) throws(Failure) -> Bool {
-        while readPacket() {
+        while try readPacket() {
             let value = packet.pointer.pointee
             let time = value.pts != reelmill_no_pts ? value.pts : value.dts
             if time == entryPoint.pts, value.flags & AV_PKT_FLAG_KEY != 0 {
@@ -67,15 +77,17 @@ struct PictureReader: ~Copyable {
     }
 
     /// The next packet of the stream; false at the end, or where the file is too damaged to read on.
-    private mutating func readPacket() -> Bool {
+    private mutating func readPacket() throws(Failure) -> Bool {
         while true {
             do throws(LibAVError) {
                 guard try demuxer.read(into: packet) else { return false }
             } catch {
-                decodeErrors += 1
+                try log.note(at: nil, error.text)
                 return false
             }
-            if Int(packet.pointer.pointee.stream_index) == stream { return true }
+            guard Int(packet.pointer.pointee.stream_index) == stream else { continue }
+            clock.correct(packet)
+            return true
         }
     }
 
@@ -91,6 +103,7 @@ struct PictureReader: ~Copyable {
             switch output {
             case .ready:
                 setTime(frame)
+                try log.note(frame)
                 return true
             case .ended: return false
             case .needsInput: try feed()
@@ -99,24 +112,21 @@ struct PictureReader: ~Copyable {
     }
 
     private mutating func feed() throws(Failure) {
+        if holdsPacket {
+            holdsPacket = false
+            hasFed = true
+        } else if !isDraining {
+            isDraining = try !readPacket()
+            if !isDraining { startCounting() }
+        }
         do throws(LibAVError) {
-            if holdsPacket {
-                holdsPacket = false
-                hasFed = true
-                try decoder.send(packet)
-            } else if !isDraining, readPacket() {
-                startCounting()
-                try decoder.send(packet)
-            } else {
-                isDraining = true
-                try decoder.sendEnd()
-            }
+            if isDraining { try decoder.sendEnd() } else { try decoder.send(packet) }
         } catch { try tolerate(error) }
     }
 
     /// From the start of a file without presentation times, pictures are counted from its first packet.
     private mutating func startCounting() {
-        guard !hasFed else { return }
+        guard !hasFed, !isCounted else { return }
         hasFed = true
         let value = packet.pointer.pointee
         if value.pts == reelmill_no_pts, value.dts != reelmill_no_pts { countedTime = value.dts }
@@ -132,13 +142,15 @@ struct PictureReader: ~Copyable {
             return
         }
         picture.pointee.pts = time
-        countedTime = time + max(picture.pointee.pkt_duration, 1)
+        picture.pointee.best_effort_timestamp = time
+        countedTime = time + (isCounted ? 1 : max(picture.pointee.pkt_duration, 1))
     }
 
     /// Counts damage; want of memory is no damage.
     private mutating func tolerate(_ error: LibAVError) throws(Failure) {
         if error.code == reelmill_error_no_memory { throw Failure.outOfMemory("Decoding") }
-        decodeErrors += 1
+        let value = packet.pointer.pointee
+        try log.note(at: value.pts != reelmill_no_pts ? value.pts : value.dts, error.text)
     }
 }
 

@@ -11,7 +11,8 @@ enum EncodePipeline {
         precondition(!request.renditions.isEmpty && !request.chunk.frames.isEmpty)
         var clock = StageClock()
         var warnings: [String] = []
-        var pictures = try firstPicture(request, limits, source, &clock, &warnings)
+        let log = damageLog(request)
+        var pictures = try firstPicture(request, limits, source, log, &clock, &warnings)
         var slot = GridReader.Slot.fresh
         var file = StagingFile(descriptor: staging)
         var scalers: [RenditionScaler] = []
@@ -38,14 +39,23 @@ enum EncodePipeline {
         }
         var pieces: [Piece] = []
         for encoder in encoders { pieces.append(try encoder.finish(&clock, &file)) }
-        if pictures.decodeErrors > 0 {
-            warnings.append(
-                "\(pictures.decodeErrors) errors while decoding frames "
-                    + "\(request.chunk.frames.lowerBound) to \(request.chunk.frames.upperBound - 1)."
-            )
-        }
         return WorkResult(
-            pieces: pieces, stageCPUSeconds: clock.secondsByStage, warnings: warnings)
+            pieces: pieces, stageCPUSeconds: clock.secondsByStage, warnings: warnings,
+            damage: log.damage)
+    }
+
+    /// Of the chunk's own pictures: those before it, which are decoded for its sake, are the chunk's before it.
+    private static func damageLog(_ request: EncodeRequest) -> DamageLog {
+        let frames = request.chunk.frames
+        let first =
+            frames.lowerBound > 0
+            ? deadline(frames.lowerBound - 1, request)
+            : (request.grid.origin / request.timeBase).floor
+        let isLast = frames.upperBound == request.grid.frames
+        let end = isLast ? Int64.max : deadline(frames.upperBound - 1, request)
+        return DamageLog(
+            stream: request.streamIndex, timeBase: request.timeBase, policy: request.damage,
+            range: first..<max(end, first + 1))
     }
 
     private static func deadline(_ frame: Int, _ request: EncodeRequest) -> Int64 {
@@ -54,17 +64,19 @@ enum EncodePipeline {
 
     /// Tries the entry points until one gives the picture of the chunk's first frame.
     private static func firstPicture(
-        _ request: EncodeRequest, _ limits: WorkerLimits, _ source: Int32,
+        _ request: EncodeRequest, _ limits: WorkerLimits, _ source: Int32, _ log: DamageLog,
         _ clock: inout StageClock, _ warnings: inout [String]
     ) throws(Failure) -> GridReader {
         let start = clock.now
         defer { clock.add("decode", since: start) }
         let first = deadline(request.chunk.frames.lowerBound, request)
         for entryPoint in request.chunk.entryPoints.dropLast().map(Optional.init) + [nil] {
+            log.reset()
             guard
                 let reader = try PictureReader.open(
-                    source: source, stream: request.streamIndex, entryPoint: entryPoint,
-                    limits: limits.streamsMaximum, threads: limits.threads)
+                    source: source, stream: request.streamIndex, clock: request.clock,
+                    entryPoint: entryPoint, limits: limits.streamsMaximum,
+                    threads: limits.threads, log: log)
             else { continue }
             var pictures = try GridReader.open(
                 TreatedReader.open(reader, treatment: request.treatment, timeBase: request.timeBase)

@@ -34,19 +34,34 @@ struct Demuxer: ~Copyable {
         defer { av_dict_free(&options) }
         for (key, value) in [
             ("format_whitelist", formats), ("protocol_whitelist", "none"),
-            ("max_streams", String(streamsMaximum)), ("probesize", "20000000"),
+            ("max_streams", String(streamsMaximum + 1)), ("probesize", "20000000"),
             ("analyzeduration", "20000000"),
         ] {
             try requireSuccess(av_dict_set(&options, key, value, 0), "Opening \(name)")
         }
         // On failure this frees the context and clears the pointer.
         let answer = avformat_open_input(&context, nil, nil, &options)
+        if LogSink.sawTooManyStreams { throw tooManyStreams(name, streamsMaximum) }
         if answer == reelmill_error_no_memory { throw Failure.outOfMemory("Opening \(name)") }
         guard answer >= 0 else { throw FirstBytes.unopened(descriptor: descriptor, name: name) }
-        return Demuxer(owning: context!, source)
+        let demuxer = Demuxer(owning: context!, source)
+        guard demuxer.streamCount <= streamsMaximum else {
+            throw tooManyStreams(name, streamsMaximum)
+        }
+        return demuxer
+    }
+
+    private static func tooManyStreams(_ name: String, _ most: Int) -> Failure {
+        Failure(
+            .permanent, .overLimit,
+            "\(name) has more than \(most) streams. Take out those that are not needed, or raise "
+                + "max-streams.")
     }
 
     var streamCount: Int { Int(context.pointee.nb_streams) }
+
+    /// Whether a read came to the file's end.
+    var isAtEnd: Bool { avio_feof(source.context) != 0 }
 
     /// Of the whole file.
     var byteCount: Int64 { source.byteCount }

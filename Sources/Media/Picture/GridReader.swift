@@ -30,8 +30,6 @@ struct GridReader: ~Copyable {
         return GridReader(reader, current, ahead)
     }
 
-    var decodeErrors: Int { reader.decodeErrors }
-
     /// Moves to the picture of the frame with that deadline; deadlines must ascend.
     ///
     /// `.missing` when no picture is before the deadline; `borrowAhead` then shows the first there is.

@@ -35,8 +35,6 @@ struct TreatedReader: ~Copyable {
         return TreatedReader(reader, treatment, timeBase, decoded)
     }
 
-    var decodeErrors: Int { reader.decodeErrors }
-
     /// Fills `frame` with the next picture, its `pts` in the stream's ticks. False at the end.
     mutating func next(into frame: borrowing Frame) throws(Failure) -> Bool {
         if treatment.isIdentity { return try reader.next(into: frame) }

@@ -17,16 +17,16 @@ enum ProbePipeline {
         try FirstBytes.refuseForeign(descriptor: source, name: name)
         let demuxer = try Demuxer.open(
             descriptor: source, name: name, streamsMaximum: limits.streamsMaximum)
-        try FirstBytes.refuseCutMatroska(
-            descriptor: source, name: name, byteCount: demuxer.byteCount)
         try demuxer.findStreamParameters(name: name)
-        var survey = StreamSurvey(demuxer, limits: limits)
-        try survey.requireUsable(name: name)
+        var survey = try StreamSurvey(demuxer, limits: limits)
+        survey.isCutShort = FirstBytes.isCutMatroska(
+            descriptor: source, byteCount: demuxer.byteCount)
         let start = clock.now
-        var warnings = try readPackets(demuxer, &survey, reporter, name: name)
+        try readPackets(demuxer, &survey, reporter, name: name)
+        try survey.finishTrials()
         clock.add("demux", since: start)
-        warnings += survey.warnings
-        let index = try survey.index(demuxer, name: name, warnings: warnings)
+        let index = try survey.index(demuxer, name: name)
+        try requireUsable(index, source: source, name: name)
         var file = StagingFile(descriptor: staging)
         let extent = try file.append(try encoded(index))
         let fragment = Fragment(extent: extent, decodeTime: 0, duration: 0, samples: 0)
@@ -36,25 +36,23 @@ enum ProbePipeline {
                     name: "index", initialization: nil, initializationDigest: nil,
                     fragments: [fragment])
             ],
-            stageCPUSeconds: clock.secondsByStage, warnings: warnings)
+            stageCPUSeconds: clock.secondsByStage, warnings: index.warnings,
+            damage: index.damage)
     }
 
     private static func readPackets(
         _ demuxer: borrowing Demuxer, _ survey: inout StreamSurvey, _ reporter: ProgressReporter,
         name: String
-    ) throws(Failure) -> [String] {
+    ) throws(Failure) {
         let packet = try Packet.allocate()
         var count = 0
-        var passesEnd = false
-        var damaged = 0
         while true {
             do throws(LibAVError) {
-                guard try demuxer.read(into: packet) else { break }
+                guard try demuxer.read(into: packet) else { return }
             } catch {
-                throw Failure(
-                    .permanent, .truncated,
-                    "\(name) is damaged or cut short after \(count) packets (\(error.text)). Upload "
-                        + "it again.")
+                if error.code == reelmill_error_no_memory { throw Failure.outOfMemory("Reading") }
+                survey.isUnreadable = true
+                return
             }
             count += 1
             guard count <= packetsMaximum else {
@@ -62,22 +60,60 @@ enum ProbePipeline {
                     .permanent, .overLimit,
                     "\(name) has over \(packetsMaximum) packets. Split it into shorter files.")
             }
-            let value = packet.pointer.pointee
-            passesEnd =
-                passesEnd
-                || (value.pos >= 0 && value.pos > demuxer.byteCount - Int64(value.size))
-                || (value.flags & AV_PKT_FLAG_CORRUPT != 0 && !survey.isTransportStream)
-            damaged += value.flags & AV_PKT_FLAG_CORRUPT != 0 ? 1 : 0
-            try survey.record(value, name: name)
+            if isCut(packet, demuxer, survey) {
+                survey.isCutShort = true
+            } else {
+                try survey.take(packet, name: name)
+            }
             if count % 1000 == 0 { reporter.update(done: count, bytes: 0) }
         }
-        guard !passesEnd else {
-            throw Failure(
-                .permanent, .truncated,
-                "\(name) is cut short: it has \(demuxer.byteCount) bytes, and packets that it lists "
-                    + "are after its end. Upload it again.")
+    }
+
+    /// Whether a packet that the file lists goes on after the file's end.
+    private static func isCut(
+        _ packet: borrowing Packet, _ demuxer: borrowing Demuxer, _ survey: StreamSurvey
+    ) -> Bool {
+        let value = packet.pointer.pointee
+        if value.pos >= 0, value.pos > demuxer.byteCount - Int64(value.size) { return true }
+        // What could be read of the last packet only.
+        return value.flags & AV_PKT_FLAG_CORRUPT != 0 && !survey.isTransportStream
+            && demuxer.isAtEnd
+    }
+
+    /// Refuses a source of which nothing can be transcoded, with the reason.
+    private static func requireUsable(
+        _ index: SourceIndex, source: Int32, name: String
+    ) throws(Failure) {
+        guard index.video.isEmpty, index.audio.isEmpty else { return }
+        func first(_ cause: OmittedStream.Cause) -> OmittedStream? {
+            index.omitted.first { $0.cause == cause }
         }
-        return damaged > 0 ? ["\(damaged) packets are damaged."] : []
+        if let stream = first(.encrypted) {
+            throw Failure(
+                .permanent, .encrypted,
+                "\(name) is encrypted (stream \(stream.streamIndex)). Upload a file without protection."
+            )
+        }
+        if let stream = first(.undecodable) {
+            if FirstBytes.isProtected(descriptor: source) {
+                throw Failure(
+                    .permanent, .encrypted,
+                    "\(name) is encrypted. Upload a file without protection.")
+            }
+            throw Failure(
+                .permanent, .undecodable,
+                "\(name): nothing of its \(stream.kind) (\(stream.codec)) can be decoded. Upload an "
+                    + "undamaged file.")
+        }
+        if let stream = first(.noDecoder) {
+            throw Failure(
+                .permanent, .unsupportedCodec,
+                "\(name) holds \(stream.codec == "none" ? "a codec" : stream.codec) that this build "
+                    + "cannot decode. Convert it.")
+        }
+        throw Failure(
+            .permanent, .noStreams,
+            "\(name) has no picture or sound that can be decoded. Upload another file.")
     }
 
     private static func encoded(_ index: SourceIndex) throws(Failure) -> [UInt8] {

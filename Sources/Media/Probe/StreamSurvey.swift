@@ -12,124 +12,158 @@ struct StreamSurvey {
         var lastTime = Int64.min
         var startTicks = Int64.max
         var endTicks = Int64.min
-        var lastDecodeTime: Int64?
+        /// Packets that are shown, those without a time of their own, and their durations.
+        var shown = 0
+        var untimed = 0
+        var durations: Int64 = 0
+        var hasPresentationTimes = true
         var isVideo = false
+        var isEncrypted = false
         var codec = AV_CODEC_ID_NONE
         var timeBase = Rational.one
+        /// Packets that the demuxer calls damaged, and when.
+        var corrupt = 0
+        var corruptTimes: (first: Int64, last: Int64)?
     }
     private(set) var records: [Int: Record] = [:]
     private(set) var omitted: [OmittedStream] = []
-    private(set) var warnings: [String] = []
+    private(set) var trials: [Int: StreamTrial] = [:]
+    private var pairings: [Int: FieldPairing] = [:]
+    private(set) var repair: ClockRepair?
+    /// Whether packets are missing that the file's index lists, or the file says that it is longer.
+    var isCutShort = false
+    /// Whether the demuxer could not read on.
+    var isUnreadable = false
     let limits: WorkerLimits
     let isTransportStream: Bool
 
-    init(_ demuxer: borrowing Demuxer, limits: WorkerLimits) {
+    init(_ demuxer: borrowing Demuxer, limits: WorkerLimits) throws(Failure) {
         self.limits = limits
-        self.isTransportStream =
-            String(cString: demuxer.context.pointee.iformat.pointee.name) == "mpegts"
+        let format = demuxer.context.pointee.iformat.pointee
+        self.isTransportStream = String(cString: format.name) == "mpegts"
+        let mayJump = format.flags & AVFMT_TS_DISCONT != 0
         for number in 0..<demuxer.streamCount {
-            let stream = demuxer.stream(number).pointee
+            let pointer = demuxer.stream(number)
+            let stream = pointer.pointee
             let parameters = stream.codecpar.pointee
-            let base = stream.time_base
-            if let reason = StreamSurvey.reasonToOmit(stream) {
-                omitted.append(
-                    OmittedStream(
-                        streamIndex: number,
-                        kind: av_get_media_type_string(parameters.codec_type)
-                            .map { String(cString: $0) } ?? "unknown",
-                        codec: String(cString: avcodec_get_name(parameters.codec_id)),
-                        reason: reason))
-            } else {
-                var record = Record()
-                record.isVideo = parameters.codec_type == AVMEDIA_TYPE_VIDEO
-                record.codec = parameters.codec_id
-                record.timeBase = Rational(Int64(base.num), Int64(base.den))
-                records[number] = record
+            if let (cause, reason) = StreamSurvey.reasonToOmit(stream) {
+                omit(stream, cause, reason)
+                continue
             }
+            var record = Record()
+            record.isVideo = parameters.codec_type == AVMEDIA_TYPE_VIDEO
+            record.codec = parameters.codec_id
+            record.timeBase = Rational(
+                Int64(stream.time_base.num), Int64(stream.time_base.den))
+            records[number] = record
+            trials[number] = try StreamTrial(pointer)
+            pairings[number] = try FieldPairing.open(pointer, isBroadcast: mayJump)
+        }
+        // All streams of such files count in one unit.
+        let bases = Set(records.values.map(\.timeBase))
+        if mayJump, bases.count == 1, let base = bases.first, base.numerator == 1 {
+            repair = ClockRepair(ticksPerSecond: base.denominator)
         }
     }
 
-    static let noDecoder = "no decoder in this build"
+    mutating func omit(
+        _ stream: AVStream, _ cause: OmittedStream.Cause, _ reason: String
+    ) {
+        let parameters = stream.codecpar.pointee
+        omitted.append(
+            OmittedStream(
+                streamIndex: Int(stream.index),
+                kind: av_get_media_type_string(parameters.codec_type).map { String(cString: $0) }
+                    ?? "unknown",
+                codec: String(cString: avcodec_get_name(parameters.codec_id)), cause: cause,
+                reason: reason))
+    }
 
-    private static func reasonToOmit(_ stream: AVStream) -> String? {
+    private static func reasonToOmit(_ stream: AVStream) -> (OmittedStream.Cause, String)? {
         let parameters = stream.codecpar.pointee
         switch parameters.codec_type {
-        case AVMEDIA_TYPE_VIDEO:
-            if stream.disposition & AV_DISPOSITION_ATTACHED_PIC != 0 { return "cover art" }
-            if avcodec_find_decoder(parameters.codec_id) == nil { return noDecoder }
-            return parameters.width <= 0 || parameters.height <= 0 ? "no picture size" : nil
-        case AVMEDIA_TYPE_AUDIO:
-            if avcodec_find_decoder(parameters.codec_id) == nil { return noDecoder }
-            return parameters.sample_rate <= 0 || parameters.ch_layout.nb_channels <= 0
-                ? "no sample rate or channels" : nil
-        case AVMEDIA_TYPE_SUBTITLE: return "subtitles are not carried over yet"
-        default: return "not picture or sound"
+        case AVMEDIA_TYPE_VIDEO where stream.disposition & AV_DISPOSITION_ATTACHED_PIC != 0:
+            return (.other, "cover art")
+        case AVMEDIA_TYPE_VIDEO, AVMEDIA_TYPE_AUDIO:
+            return avcodec_find_decoder(parameters.codec_id) == nil
+                ? (.noDecoder, "no decoder in this build") : nil
+        case AVMEDIA_TYPE_SUBTITLE: return (.other, "subtitles are not carried over yet")
+        default: return (.other, "not picture or sound")
         }
     }
 
-    /// Refuses a source with nothing to decode.
-    func requireUsable(name: String) throws(Failure) {
-        guard records.isEmpty else { return }
-        guard let missing = omitted.first(where: { $0.reason == StreamSurvey.noDecoder }) else {
-            throw Failure(
-                .permanent, .noStreams,
-                "\(name) has no picture or sound that can be decoded. Upload another file.")
-        }
-        throw Failure(
-            .permanent, .unsupportedCodec,
-            "\(name) holds \(missing.codec == "none" ? "a codec" : missing.codec) that this build "
-                + "cannot decode. Convert it.")
-    }
-
-    mutating func record(_ packet: AVPacket, name: String) throws(Failure) {
-        var packet = packet
-        let number = Int(packet.stream_index)
+    /// Takes in the next packet, whose times are put right.
+    mutating func take(_ packet: borrowing Packet, name: String) throws(Failure) {
+        let number = Int(packet.pointer.pointee.stream_index)
         guard var record = records[number] else { return }
-        if av_packet_get_side_data(&packet, AV_PKT_DATA_ENCRYPTION_INFO, nil) != nil {
-            throw Failure(
-                .permanent, .encrypted,
-                "\(name) is encrypted (stream \(number)). Upload a file without protection.")
+        defer { records[number] = record }
+        if av_packet_get_side_data(packet.pointer, AV_PKT_DATA_ENCRYPTION_INFO, nil) != nil {
+            record.isEncrypted = true
         }
-        if isTransportStream { noteJump(packet, &record, number) }
+        repairClock(packet, number)
+        let value = packet.pointer.pointee
         // A missing presentation time is taken from the decode time, as for AVI.
-        let time = packet.pts != reelmill_no_pts ? packet.pts : packet.dts
-        let isHidden =
-            packet.flags & AV_PKT_FLAG_DISCARD != 0
-            || (record.codec == AV_CODEC_ID_VP8 && packet.size > 0 && packet.data[0] & 16 == 0)
-        if time != reelmill_no_pts, !isHidden {
-            let (end, overflow) = time.addingReportingOverflow(max(packet.duration, 0))
-            guard !overflow else {
-                throw Failure(
-                    .permanent, .brokenTimestamps,
-                    "\(name) has times out of range in stream \(number). Rewrite the file.")
-            }
-            record.startTicks = min(record.startTicks, time)
-            record.endTicks = max(record.endTicks, end)
-            if record.isVideo { note(packet, at: time, &record) }
+        let time = value.pts != reelmill_no_pts ? value.pts : value.dts
+        try note(packet, at: time, isSecondField: pairings[number]?.isSecondField(packet), &record)
+        guard record.endTicks != Int64.max, repair?.isHopeless != true else {
+            throw Failure(
+                .permanent, .brokenTimestamps,
+                "\(name) has times out of range in stream \(number). Rewrite the file.")
         }
-        records[number] = record
+        if !record.isEncrypted { try trials[number]?.feed(packet) }
     }
 
-    private func note(_ packet: AVPacket, at time: Int64, _ record: inout Record) {
+    private mutating func repairClock(_ packet: borrowing Packet, _ number: Int) {
+        let value = packet.pointer.pointee
+        guard repair != nil, value.dts != reelmill_no_pts || value.pts != reelmill_no_pts else {
+            return
+        }
+        packet.shift(
+            by: repair!.offset(
+                stream: number, decodeTime: value.dts != reelmill_no_pts ? value.dts : value.pts,
+                bytePosition: value.pos))
+    }
+
+    private func note(
+        _ packet: borrowing Packet, at time: Int64, isSecondField: Bool?, _ record: inout Record
+    ) throws(Failure) {
+        let value = packet.pointer.pointee
+        let hasTime = time != reelmill_no_pts
+        if value.flags & AV_PKT_FLAG_CORRUPT != 0 {
+            record.corrupt += 1
+            if hasTime { record.corruptTimes = (record.corruptTimes?.first ?? time, time) }
+        }
+        let isHidden =
+            value.flags & AV_PKT_FLAG_DISCARD != 0 || isSecondField == true
+            || (record.codec == AV_CODEC_ID_VP8 && value.size > 0 && value.data[0] & 16 == 0)
+        guard !isHidden else { return }
+        record.shown += 1
+        record.durations &+= max(value.duration, 0)
+        guard hasTime else {
+            record.untimed += 1
+            return
+        }
+        if value.pts == reelmill_no_pts { record.hasPresentationTimes = false }
+        let (end, overflow) = time.addingReportingOverflow(max(value.duration, 0))
+        record.startTicks = min(record.startTicks, time)
+        record.endTicks = overflow ? Int64.max : max(record.endTicks, end)
+        guard record.isVideo else { return }
         record.times.append(time)
         if time >= record.lastTime {
             record.lastTime = time
-            record.lastDuration = max(packet.duration, 0)
+            record.lastDuration = max(value.duration, 0)
         }
-        guard packet.flags & AV_PKT_FLAG_KEY != 0 else { return }
+        guard value.flags & AV_PKT_FLAG_KEY != 0 else { return }
         record.points.append(
             RandomAccessPoint(
-                pts: time, dts: packet.dts != reelmill_no_pts ? packet.dts : time,
-                bytePosition: packet.pos))
+                pts: time, dts: value.dts != reelmill_no_pts ? value.dts : time,
+                bytePosition: value.pos))
     }
 
-    /// A step of over ten seconds is a jump; the planner refuses such a source.
-    private mutating func noteJump(_ packet: AVPacket, _ record: inout Record, _ number: Int) {
-        guard packet.dts != reelmill_no_pts else { return }
-        defer { record.lastDecodeTime = packet.dts }
-        guard let last = record.lastDecodeTime else { return }
-        let step = Rational(packet.dts - last) * record.timeBase
-        guard step < .zero || step > Rational(10), warnings.isEmpty else { return }
-        warnings.append("timestamp-jump: stream \(number) jumps by \(step.rounded) s.")
+    /// Ends what is still being tried, after the last packet.
+    func finishTrials() throws(Failure) {
+        for (number, trial) in trials where records[number]?.isEncrypted == false {
+            try trial.finish()
+        }
     }
 }

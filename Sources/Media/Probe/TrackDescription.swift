@@ -4,44 +4,90 @@ import TranscodeModel
 import WorkerProtocol
 
 extension StreamSurvey {
-    /// The index of all that was recorded, streams in the file's order.
+    /// The index of all that was gathered, streams in the file's order.
     func index(
-        _ demuxer: borrowing Demuxer, name: String, warnings: [String]
+        _ demuxer: borrowing Demuxer, name: String
     ) throws(Failure) -> SourceIndex {
         var index = SourceIndex(
             container: String(cString: demuxer.context.pointee.iformat.pointee.name),
-            byteCount: demuxer.byteCount, video: [], audio: [], omitted: omitted,
-            warnings: warnings)
+            byteCount: demuxer.byteCount, video: [], audio: [], omitted: omitted, warnings: [])
         for (number, record) in records.sorted(by: { $0.key < $1.key }) {
             let stream = demuxer.stream(number)
-            guard record.startTicks <= record.endTicks else {
+            guard record.shown > 0 else {
+                index.omitted.append(omission(stream, .other, "no packets"))
+                continue
+            }
+            if record.isEncrypted {
+                index.omitted.append(omission(stream, .encrypted, "encrypted"))
+                continue
+            }
+            guard let first = trials[number]?.firstFrame else {
                 index.omitted.append(
-                    OmittedStream(
-                        streamIndex: number, kind: record.isVideo ? "video" : "audio",
-                        codec: String(cString: avcodec_get_name(record.codec)),
-                        reason: "no packets"))
+                    omission(stream, .undecodable, "nothing of it can be decoded"))
+                index.damage.append(
+                    Damage(kind: .undecodableStream, streamIndex: number, count: record.shown))
                 continue
             }
             try requireDuration(record, name: name)
             if record.isVideo {
-                index.video.append(try video(demuxer, stream, record, name: name))
+                index.video.append(
+                    try video(demuxer, stream, record, first, name, &index.warnings))
+            } else if let track = audio(stream.pointee, record, first) {
+                index.audio.append(track)
             } else {
-                index.audio.append(audio(stream.pointee, record))
+                index.omitted.append(omission(stream, .other, "no packet says when it is heard"))
             }
+            index.damage += corruption(record, number)
         }
-        guard !index.video.isEmpty || !index.audio.isEmpty else {
-            throw Failure(
-                .permanent, .noStreams,
-                "\(name) has no packet that says when it is shown. Put it into a container such as "
-                    + "MP4 or Matroska.")
-        }
+        index.damage += fileDamage(index)
         try requireOneProgram(demuxer, index, name: name)
+        if let repair, repair.jumps > 0 {
+            index.warnings.append(
+                "The source's clock jumps \(repair.jumps == 1 ? "once" : "\(repair.jumps) times"); its "
+                    + "times go on where they were.")
+        }
         let chapters = demuxer.context.pointee.nb_chapters
         if chapters > 0 {
             index.warnings.append("Its \(chapters) chapters are not carried over yet.")
         }
         index.omitted.sort { $0.streamIndex < $1.streamIndex }
         return index
+    }
+
+    private func omission(
+        _ stream: UnsafeMutablePointer<AVStream>, _ cause: OmittedStream.Cause, _ reason: String
+    ) -> OmittedStream {
+        var copy = self
+        copy.omit(stream.pointee, cause, reason)
+        return copy.omitted[copy.omitted.count - 1]
+    }
+
+    private func corruption(_ record: Record, _ number: Int) -> [Damage] {
+        guard record.corrupt > 0 else { return [] }
+        func seconds(_ ticks: Int64?) -> Rational? {
+            ticks.flatMap { ticks in
+                Rational(exactly: ticks, record.timeBase.denominator)
+                    .map { $0 * Rational(record.timeBase.numerator) }
+            }
+        }
+        return [
+            Damage(
+                kind: .corruptPackets, streamIndex: number, count: record.corrupt,
+                start: seconds(record.corruptTimes?.first), end: seconds(record.corruptTimes?.last))
+        ]
+    }
+
+    /// That the file ends too soon, and where: after the last picture, or else the last sound.
+    private func fileDamage(_ index: SourceIndex) -> [Damage] {
+        guard isCutShort || isUnreadable else { return [] }
+        let end =
+            index.video.compactMap { track in
+                track.frameTimes.last.map { Rational($0) * track.timeBase }
+            }.max() ?? index.audio.map { Rational($0.endTicks) * $0.timeBase }.max()
+        return [
+            Damage(
+                kind: isCutShort ? .cutShort : .unreadable, streamIndex: nil, count: 1, start: end)
+        ]
     }
 
     /// A broadcast multiplex has several programmes, and nothing says which of them is meant.
@@ -66,6 +112,7 @@ extension StreamSurvey {
     }
 
     private func requireDuration(_ record: Record, name: String) throws(Failure) {
+        guard record.startTicks <= record.endTicks else { return }
         let (span, overflow) = record.endTicks.subtractingReportingOverflow(record.startTicks)
         // Int128: a hostile file may claim any time.
         let scaled = Int128(span) * Int128(record.timeBase.numerator)
@@ -73,26 +120,31 @@ extension StreamSurvey {
         guard !overflow, scaled <= most else {
             throw Failure(
                 .permanent, .overLimit,
-                "\(name) is longer than \(limits.durationMaximumSeconds) s. Split it.")
+                "\(name) is longer than \(limits.durationMaximumSeconds) s. Split it, or raise the limit "
+                    + "of the duration.")
         }
     }
 
     private func video(
         _ demuxer: borrowing Demuxer, _ stream: UnsafeMutablePointer<AVStream>, _ record: Record,
-        name: String
+        _ first: StreamTrial.FirstFrame, _ name: String, _ warnings: inout [String]
     ) throws(Failure) -> VideoTrack {
         let parameters = stream.pointee.codecpar.pointee
-        let (width, height) = (Int(parameters.width), Int(parameters.height))
+        let (width, height) = (first.width, first.height)
         guard max(width, height) <= limits.sideMaximum, width * height <= limits.pixelsMaximum
         else {
             throw Failure(
                 .permanent, .overLimit,
-                "\(name) has pictures of \(width)×\(height), more than is allowed. Scale it down.")
+                "\(name) has pictures of \(width)×\(height), more than is allowed. Scale it down, or "
+                    + "raise the limit of pixels.")
         }
-        // Two packets of one time are the two fields of one frame.
-        var times: [Int64] = []
-        for time in record.times.sorted() where time != times.last { times.append(time) }
-        let format = PixelFormatName(AVPixelFormat(parameters.format))
+        let timing = PictureTiming(record, first: first, rate: StreamSurvey.countedRate(stream))
+        if timing.dropped > 0 {
+            warnings.append(
+                "Stream \(stream.pointee.index): \(timing.dropped) pictures before the first that can "
+                    + "be decoded are left out.")
+        }
+        let format = PixelFormatName(AVPixelFormat(first.pixelFormat))
         let aspect = av_guess_sample_aspect_ratio(demuxer.context, stream, nil)
         let rate = stream.pointee.avg_frame_rate
         let order = parameters.field_order
@@ -109,15 +161,33 @@ extension StreamSurvey {
                 matrix: text(av_color_space_name(parameters.color_space)),
                 isFullRange: format.isFullRange || parameters.color_range == AVCOL_RANGE_JPEG),
             isInterlaced: order != AV_FIELD_UNKNOWN && order != AV_FIELD_PROGRESSIVE,
-            timeBase: record.timeBase,
+            timeBase: timing.timeBase,
             averageFrameRate: rate.num > 0 && rate.den > 0
                 ? Rational(Int64(rate.num), Int64(rate.den)) : nil,
-            frameTimes: TickRuns(times), lastFrameDuration: record.lastDuration,
-            randomAccessPoints: record.points.sorted { $0.pts < $1.pts })
+            frameTimes: timing.frameTimes, lastFrameDuration: timing.lastFrameDuration,
+            randomAccessPoints: timing.randomAccessPoints,
+            clock: SourceClock(
+                isCounted: timing.isCounted,
+                splices: repair?.splices(ofStream: Int(stream.pointee.index)) ?? []))
     }
 
-    private func audio(_ stream: AVStream, _ record: Record) -> AudioTrack {
+    /// The rate of a stream whose file gives no times: what its header says, if that is plausible.
+    private static func countedRate(_ stream: UnsafeMutablePointer<AVStream>) -> Rational {
+        for rate in [stream.pointee.avg_frame_rate, stream.pointee.r_frame_rate]
+        where rate.num > 0 && rate.den > 0 {
+            let rate = Rational(Int64(rate.num), Int64(rate.den))
+            if rate >= .one, rate <= Rational(240), rate.numerator <= 1_001_000 { return rate }
+        }
+        return Rational(25)
+    }
+
+    /// Nil for a track of which neither times nor durations are known.
+    private func audio(
+        _ stream: AVStream, _ record: Record, _ first: StreamTrial.FirstFrame
+    ) -> AudioTrack? {
         let parameters = stream.codecpar.pointee
+        let isTimed = record.startTicks <= record.endTicks
+        guard isTimed || record.durations > 0 else { return nil }
         var layout = parameters.ch_layout
         let layoutName = withUnsafeTemporaryAllocation(of: CChar.self, capacity: 128) { buffer in
             buffer[0] = 0
@@ -130,12 +200,13 @@ extension StreamSurvey {
         return AudioTrack(
             streamIndex: Int(stream.index),
             codec: String(cString: avcodec_get_name(parameters.codec_id)),
-            sampleRate: Int(parameters.sample_rate),
-            channels: Int(parameters.ch_layout.nb_channels),
+            sampleRate: first.sampleRate, channels: first.channels,
             channelLayout: layoutName, language: isCode ? language! : "und",
             title: tag(stream, "title"),
             isDefault: stream.disposition & AV_DISPOSITION_DEFAULT != 0,
-            timeBase: record.timeBase, startTicks: record.startTicks, endTicks: record.endTicks)
+            timeBase: record.timeBase, startTicks: isTimed ? record.startTicks : 0,
+            endTicks: isTimed ? record.endTicks : record.durations,
+            clock: SourceClock(splices: repair?.splices(ofStream: Int(stream.index)) ?? []))
     }
 
     private func tag(_ stream: AVStream, _ key: String) -> String? {

@@ -12,8 +12,8 @@ enum SoundPipeline {
         precondition(rendition.samples > 0 && rendition.segmentDuration.isPositive)
         var clock = StageClock()
         var reader = try SoundReader.open(
-            source: source, stream: rendition.streamIndex, limits: limits.streamsMaximum,
-            threads: limits.threads)
+            source: source, stream: rendition.streamIndex, clock: rendition.sourceClock,
+            damage: request.damage, limits: limits.streamsMaximum, threads: limits.threads)
         var encoder = try SoundEncoder.open(rendition, staging: staging)
         var track = PlacedSound(rendition, timeBase: reader.timeBase)
         let block = try Frame.allocate()
@@ -34,12 +34,6 @@ enum SoundPipeline {
         try track.finish(to: &encoder, &clock)
         let piece = try encoder.finish(&clock)
         return WorkResult(
-            pieces: [piece], stageCPUSeconds: clock.secondsByStage,
-            warnings: reader.decodeErrors == 0
-                ? []
-                : [
-                    "\(rendition.name): \(reader.decodeErrors) errors while decoding stream "
-                        + "\(rendition.streamIndex)."
-                ])
+            pieces: [piece], stageCPUSeconds: clock.secondsByStage, damage: reader.damage)
     }
 }

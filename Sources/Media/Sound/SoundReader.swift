@@ -12,22 +12,26 @@ struct SoundReader: ~Copyable {
     /// Of the blocks' times.
     let timeBase: Rational
     private var isDraining = false
-    private(set) var decodeErrors = 0
+    private var clock: PacketClock
+    private let log: DamageLog
     private(set) var blocksRead = 0
 
     private init(
         _ demuxer: consuming Demuxer, _ decoder: consuming Decoder, _ packet: consuming Packet,
-        stream: Int, timeBase: Rational
+        stream: Int, timeBase: Rational, clock: SourceClock, log: DamageLog
     ) {
         self.demuxer = demuxer
         self.decoder = decoder
         self.packet = packet
         self.stream = stream
         self.timeBase = timeBase
+        self.clock = PacketClock(clock)
+        self.log = log
     }
 
     static func open(
-        source: Int32, stream: Int, limits: Int, threads: Int
+        source: Int32, stream: Int, clock: SourceClock, damage: DamagePolicy, limits: Int,
+        threads: Int
     ) throws(Failure) -> SoundReader {
         let demuxer = try Demuxer.open(
             descriptor: source, name: "The source", streamsMaximum: limits)
@@ -42,10 +46,14 @@ struct SoundReader: ~Copyable {
         demuxer.keepOnly(stream: stream)
         let decoder = try Decoder.open(stream: demuxer.stream(stream), threads: threads)
         let base = demuxer.stream(stream).pointee.time_base
+        let timeBase = Rational(Int64(base.num), Int64(base.den))
         return SoundReader(
-            demuxer, decoder, try Packet.allocate(), stream: stream,
-            timeBase: Rational(Int64(base.num), Int64(base.den)))
+            demuxer, decoder, try Packet.allocate(), stream: stream, timeBase: timeBase,
+            clock: clock, log: DamageLog(stream: stream, timeBase: timeBase, policy: damage))
     }
+
+    /// What could not be decoded so far.
+    var damage: [Damage] { log.damage }
 
     /// Fills `frame` with the next block. False at the end.
     mutating func next(into frame: borrowing Frame) throws(Failure) -> Bool {
@@ -60,6 +68,7 @@ struct SoundReader: ~Copyable {
             case .ready
             where frame.pointer.pointee.nb_samples > 0 && frame.pointer.pointee.sample_rate > 0:
                 blocksRead += 1
+                try log.note(frame)
                 return true
             case .ready: continue
             case .ended: return false
@@ -69,33 +78,32 @@ struct SoundReader: ~Copyable {
     }
 
     private mutating func feed() throws(Failure) {
+        if !isDraining { isDraining = try !readPacket() }
         do throws(LibAVError) {
-            if !isDraining, readPacket() {
-                try decoder.send(packet)
-            } else {
-                isDraining = true
-                try decoder.sendEnd()
-            }
+            if isDraining { try decoder.sendEnd() } else { try decoder.send(packet) }
         } catch { try tolerate(error) }
     }
 
     /// The next packet of the stream; false at the end, or where the file is too damaged to read on.
-    private mutating func readPacket() -> Bool {
+    private mutating func readPacket() throws(Failure) -> Bool {
         while true {
             do throws(LibAVError) {
                 guard try demuxer.read(into: packet) else { return false }
             } catch {
-                decodeErrors += 1
+                try log.note(at: nil, error.text)
                 return false
             }
-            if Int(packet.pointer.pointee.stream_index) == stream { return true }
+            guard Int(packet.pointer.pointee.stream_index) == stream else { continue }
+            clock.correct(packet)
+            return true
         }
     }
 
     /// Counts damage; want of memory is no damage.
     private mutating func tolerate(_ error: LibAVError) throws(Failure) {
         if error.code == reelmill_error_no_memory { throw Failure.outOfMemory("Decoding") }
-        decodeErrors += 1
+        let value = packet.pointer.pointee
+        try log.note(at: value.pts != reelmill_no_pts ? value.pts : value.dts, error.text)
     }
 }
 

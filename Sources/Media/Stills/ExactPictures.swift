@@ -8,19 +8,21 @@ struct ExactPictures {
     let plan: ImagePlan
     let timeBase: Rational
     let limits: WorkerLimits
-    private(set) var decodeErrors = 0
+    private let log: DamageLog
 
     init(source: Int32, plan: ImagePlan, timeBase: Rational, limits: WorkerLimits) {
         self.source = source
         self.plan = plan
         self.timeBase = timeBase
         self.limits = limits
+        // A picture that is missing here is replaced by the one before it: other units tell of the damage.
+        log = DamageLog(stream: plan.streamIndex, timeBase: timeBase, policy: .salvage)
     }
 
     /// Calls `body` with the picture of each wish, in order. A wish before all pictures gets the first.
     ///
     /// Where the key frame cannot be found or gives nothing, decodes from the start of the file.
-    mutating func find(
+    func find(
         _ wishes: [StillWish], from keyFrame: RandomAccessPoint?,
         _ body: (borrowing Frame, StillWish) throws(Failure) -> Void
     ) throws(Failure) {
@@ -30,7 +32,6 @@ struct ExactPictures {
             _ = try pictures.advance(to: wish.ticks + 1)
             try pictures.withPicture { picture throws(Failure) in try body(picture, wish) }
         }
-        decodeErrors += pictures.decodeErrors
     }
 
     private func open(
@@ -39,8 +40,9 @@ struct ExactPictures {
         for entryPoint in keyFrame == nil ? [nil] : [keyFrame, nil] {
             guard
                 let reader = try PictureReader.open(
-                    source: source, stream: plan.streamIndex, entryPoint: entryPoint,
-                    limits: limits.streamsMaximum, threads: limits.threads)
+                    source: source, stream: plan.streamIndex, clock: plan.sourceClock,
+                    entryPoint: entryPoint, limits: limits.streamsMaximum,
+                    threads: limits.threads, log: log)
             else { continue }
             var pictures = try GridReader.open(
                 TreatedReader.open(reader, treatment: plan.treatment, timeBase: timeBase))

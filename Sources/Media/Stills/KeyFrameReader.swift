@@ -13,7 +13,7 @@ struct KeyFrameReader: ~Copyable {
     private let ahead: Packet
     private let treatment: PictureTreatment
     let timeBase: Rational
-    private(set) var decodeErrors = 0
+    private var clock: PacketClock
 
     private init(
         _ demuxer: consuming Demuxer, _ decoder: consuming Decoder, _ held: consuming Packet,
@@ -25,6 +25,7 @@ struct KeyFrameReader: ~Copyable {
         self.ahead = ahead
         self.timeBase = timeBase
         stream = plan.streamIndex
+        clock = PacketClock(plan.sourceClock)
         treatment = plan.treatment
     }
 
@@ -55,13 +56,12 @@ struct KeyFrameReader: ~Copyable {
         while true {
             do throws(LibAVError) {
                 guard try demuxer.read(into: ahead) else { return nil }
-            } catch {
-                decodeErrors += 1
-                return nil
-            }
+            } catch { return nil }
+            guard Int(ahead.pointer.pointee.stream_index) == stream else { continue }
+            clock.correct(ahead)
             let value = ahead.pointer.pointee
             let time = value.pts != reelmill_no_pts ? value.pts : value.dts
-            guard Int(value.stream_index) == stream, value.flags & AV_PKT_FLAG_KEY != 0,
+            guard value.flags & AV_PKT_FLAG_KEY != 0,
                 value.flags & AV_PKT_FLAG_DISCARD == 0, time != reelmill_no_pts
             else { continue }
             return RandomAccessPoint(
@@ -87,7 +87,6 @@ struct KeyFrameReader: ~Copyable {
             guard try decoder.receive(into: frame) == .ready else { return nil }
         } catch {
             if error.code == reelmill_error_no_memory { throw Failure.outOfMemory("Decoding") }
-            decodeErrors += 1
             return nil
         }
         guard !treatment.isIdentity else { return frame }

@@ -12,7 +12,7 @@ enum StillsPipeline {
         var clock = StageClock()
         var keyFrames = try KeyFrameReader.open(
             source: source, plan: plan, limits: limits.streamsMaximum, threads: limits.threads)
-        var exact = ExactPictures(
+        let exact = ExactPictures(
             source: source, plan: plan, timeBase: keyFrames.timeBase, limits: limits)
         var wishes = StillWishes(plan, timeBase: keyFrames.timeBase)
         var album = StillAlbum(plan, staging: staging)
@@ -21,21 +21,17 @@ enum StillsPipeline {
             let next = keyFrames.next()
             clock.add("demux", since: start)
             let share = next.map { wishes.meet($0) } ?? wishes.finish()
-            try serve(share, &keyFrames, &exact, &album, &clock)
+            try serve(share, &keyFrames, exact, &album, &clock)
             keyFrames.take()
             reporter.update(done: album.picturesPlaced, bytes: album.bytesWritten)
         }
-        let errors = keyFrames.decodeErrors + exact.decodeErrors
-        return WorkResult(
-            pieces: album.pieces(), stageCPUSeconds: clock.secondsByStage,
-            warnings: errors == 0
-                ? [] : ["\(errors) errors while decoding pictures for the poster and thumbnails."])
+        return WorkResult(pieces: album.pieces(), stageCPUSeconds: clock.secondsByStage)
     }
 
     /// Places what the key frame held serves, and what follows it.
     private static func serve(
         _ share: StillWishes.Share, _ keyFrames: inout KeyFrameReader,
-        _ exact: inout ExactPictures, _ album: inout StillAlbum, _ clock: inout StageClock
+        _ exact: ExactPictures, _ album: inout StillAlbum, _ clock: inout StageClock
     ) throws(Failure) {
         var left = share.exact
         if !share.near.isEmpty {

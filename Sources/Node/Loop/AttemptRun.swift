@@ -10,6 +10,7 @@ struct AttemptRun: Sendable {
     let ledger: any Ledger
     let store: any ArtifactStore
     let workerExecutable: String
+    let limits: SourceLimits
     let board: ProgressBoard
     let notes: NodeNotes
 
@@ -20,7 +21,7 @@ struct AttemptRun: Sendable {
         }
         let context = UnitContext(
             lease: lease, assignment: assignment, ledger: ledger, store: store,
-            workerExecutable: workerExecutable, board: board, notes: notes)
+            workerExecutable: workerExecutable, limits: limits, board: board, notes: notes)
         // What was committed is not in staging any more.
         defer { context.discardStaging() }
         do {

@@ -13,10 +13,12 @@ enum AudioStage {
         let source = try context.openSource()
         let staged = try context.stage()
         let (result, usage) = try await context.work(
-            .audio(AudioRequest(rendition: rendition)), inputs: [source.descriptor], staged: staged)
+            .audio(AudioRequest(rendition: rendition, damage: plan.profile.damage)),
+            inputs: [source.descriptor], staged: staged)
         return try await offPool {
             try context.commit(
-                staged, pieces: result.pieces, usage: usage, warnings: result.warnings)
+                staged, pieces: result.pieces, usage: usage, warnings: result.warnings,
+                damage: result.damage)
         }
     }
 }

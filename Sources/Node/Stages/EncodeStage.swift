@@ -17,7 +17,7 @@ enum EncodeStage {
         let staged = try context.stage()
         var request = EncodeRequest(
             plan: video, timeBase: video.sourceTimeBase, chunk: video.chunks[index],
-            renditions: renditions)
+            renditions: renditions, damage: plan.profile.damage)
         var result = WorkResult(pieces: [])
         var usage = Usage()
         for only in turns(context, renditions) {
@@ -26,6 +26,8 @@ enum EncodeStage {
                 .encode(request), inputs: [source.descriptor], staged: staged)
             result.pieces += part.pieces
             result.warnings += part.warnings
+            // Each turn decodes the same pictures.
+            result.damage = part.damage
             usage.add(cost)
         }
         let check = ChunkCheck(
@@ -34,7 +36,9 @@ enum EncodeStage {
         try requireSameParameterSets(context, plan, result.pieces)
         let (made, used) = (result, usage)
         return try await offPool {
-            try context.commit(staged, pieces: made.pieces, usage: used, warnings: made.warnings)
+            try context.commit(
+                staged, pieces: made.pieces, usage: used, warnings: made.warnings,
+                damage: made.damage)
         }
     }
 

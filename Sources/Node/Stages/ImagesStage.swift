@@ -15,7 +15,8 @@ enum ImagesStage {
             .images(ImagesRequest(plan: images)), inputs: [source.descriptor], staged: staged)
         return try await offPool {
             try context.commit(
-                staged, pieces: result.pieces, usage: usage, warnings: result.warnings)
+                staged, pieces: result.pieces, usage: usage, warnings: result.warnings,
+                damage: result.damage)
         }
     }
 }

@@ -3,6 +3,7 @@ import Foundation
 import Ledger
 import Planner
 import TranscodeModel
+import WorkerHost
 import WorkerProtocol
 
 /// Reads the source's packets once and plans the job from what they tell.
@@ -10,12 +11,22 @@ enum ProbeStage {
     static func perform(_ context: UnitContext) async throws -> Artifact {
         let source = try context.openSource()
         let staged = try context.stage()
-        let request = ProbeRequest(displayName: context.job.source.displayName)
-        let (result, usage) = try await context.work(
-            .probe(request), inputs: [source.descriptor], staged: staged)
+        let name = context.job.source.displayName
+        try context.limits.requireBytes(context.job.source.byteCount, name: name)
+        let result: WorkResult
+        let usage: Usage
+        do throws(Failure) {
+            (result, usage) = try await context.work(
+                .probe(ProbeRequest(displayName: name)), inputs: [source.descriptor],
+                staged: staged)
+        } catch {
+            throw error.ofProbe(
+                name: name, ProcessLimits(probing: context.job.source.byteCount, context.limits))
+        }
         return try await offPool {
             try context.commit(
-                staged, pieces: result.pieces, usage: usage, warnings: result.warnings)
+                staged, pieces: result.pieces, usage: usage, warnings: result.warnings,
+                damage: result.damage)
         }
     }
 

@@ -78,6 +78,7 @@ enum ReceiptMaking {
         let digests = try verifiedDigests(context, plan, committed)
         let made = committed.values.filter { $0.position != own }
             .sorted { $0.position < $1.position }
+        let found = made.filter { $0.kind != .probe }.flatMap(\.artifact.damage)
         return Receipt(
             job: job.id, tenant: job.tenant,
             source: Receipt.Source(
@@ -98,7 +99,11 @@ enum ReceiptMaking {
                     frames: file.path.hasSuffix(".mp4") ? file.samples : nil,
                     duration: duration(of: file, plan), unit: file.position,
                     attempt: committed[file.position]?.attempt ?? 1)
-            }, warnings: distinct(plan.warnings + made.flatMap(\.artifact.warnings)))
+            },
+            warnings: distinct(
+                plan.warnings + made.flatMap(\.artifact.warnings)
+                    + Damage.merged(found).map(\.text)),
+            damage: plan.damage + found)
     }
 
     /// A warning of the probe is in the plan too.

@@ -13,19 +13,21 @@ struct UnitContext: Sendable {
     let ledger: any Ledger
     let store: any ArtifactStore
     let workerExecutable: String
+    let limits: SourceLimits
     let board: ProgressBoard
     let notes: NodeNotes
     private let staging = AttemptStaging()
 
     init(
         lease: Lease, assignment: Assignment, ledger: any Ledger, store: any ArtifactStore,
-        workerExecutable: String, board: ProgressBoard, notes: NodeNotes
+        workerExecutable: String, limits: SourceLimits, board: ProgressBoard, notes: NodeNotes
     ) {
         self.lease = lease
         self.assignment = assignment
         self.ledger = ledger
         self.store = store
         self.workerExecutable = workerExecutable
+        self.limits = limits
         self.board = board
         self.notes = notes
     }
@@ -78,11 +80,8 @@ struct UnitContext: Sendable {
     ) async throws(Failure) -> (WorkResult, Usage) {
         let launch = WorkerLaunch(
             executable: workerExecutable,
-            request: WorkerRequest(job: job, limits: WorkerLimits()), inputs: inputs,
-            staging: staged.descriptor,
-            limits: ProcessLimits(
-                cpuSeconds: UInt64(max(3600, 20 * lease.estimate.cpuSeconds)),
-                wallSeconds: max(7200, 40 * lease.estimate.cpuSeconds)))
+            request: WorkerRequest(job: job, limits: WorkerLimits(limits)), inputs: inputs,
+            staging: staged.descriptor, limits: processLimits(job))
         let unit = lease.unit
         let board = board
         let outcome = await WorkerHost().run(launch) { board.note(unit, $0) }
@@ -92,9 +91,17 @@ struct UnitContext: Sendable {
         return (result, usage)
     }
 
+    private func processLimits(_ work: WorkerJob) -> ProcessLimits {
+        if case .probe = work { return ProcessLimits(probing: job.source.byteCount, limits) }
+        return ProcessLimits(
+            cpuSeconds: UInt64(max(3600, 20 * lease.estimate.cpuSeconds)),
+            wallSeconds: max(7200, 40 * lease.estimate.cpuSeconds))
+    }
+
     /// Makes the staged bytes durable under their digest (I2).
     func commit(
-        _ staged: StagedFile, pieces: [Piece], usage: Usage, warnings: [String] = []
+        _ staged: StagedFile, pieces: [Piece], usage: Usage, warnings: [String] = [],
+        damage: [Damage] = []
     ) throws(Failure) -> Artifact {
         notes.trace("commit", "begin", lease.unit)
         let stored = try store.commit(staged)
@@ -109,7 +116,7 @@ struct UnitContext: Sendable {
         }
         return Artifact(
             digest: stored.digest, byteCount: stored.byteCount, pieces: pieces, usage: usage,
-            warnings: warnings)
+            warnings: warnings, damage: damage)
     }
 
     /// A committed artifact as a source of bytes, which keeps one file open.

@@ -70,10 +70,12 @@ public struct Receipt: Hashable, Sendable, Codable {
     public var artifacts: [MadeArtifact]
     public var files: [File]
     public var warnings: [String]
+    /// What of the source could not be used as it should be; nil when nothing was damaged.
+    public var damage: [Damage]?
 
     public init(
         job: JobID, tenant: TenantID, source: Source, profileSHA256: Digest, plan: Plan,
-        artifacts: [MadeArtifact], files: [File], warnings: [String]
+        artifacts: [MadeArtifact], files: [File], warnings: [String], damage: [Damage] = []
     ) {
         self.schema = Receipt.schemaVersion
         self.job = job
@@ -84,6 +86,7 @@ public struct Receipt: Hashable, Sendable, Codable {
         self.artifacts = artifacts
         self.files = files
         self.warnings = warnings
+        self.damage = damage.isEmpty ? nil : damage
     }
 
     /// Canonical JSON: the same receipt has the same bytes.

@@ -23,7 +23,8 @@ struct PlanCommand: AsyncParsableCommand {
         let settings = try Settings.resolve(profile: profile.profile)
         let resolved = try ProfileLoading.load(settings.profile)
         let index = try await SourceProbe(
-            workerExecutable: WorkerLocation.find(override: settings.workerPath)
+            workerExecutable: WorkerLocation.find(override: settings.workerPath),
+            limits: settings.limits
         ).index(input)
         // The names of the units' content need the source's digest.
         let digest = try Enlistment.digest(of: input)

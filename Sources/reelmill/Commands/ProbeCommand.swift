@@ -19,7 +19,8 @@ struct ProbeCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try Settings.resolve()
         let index = try await SourceProbe(
-            workerExecutable: WorkerLocation.find(override: settings.workerPath)
+            workerExecutable: WorkerLocation.find(override: settings.workerPath),
+            limits: settings.limits
         ).index(input)
         if format.json { return try Console.printJSON("index", index) }
         Console.print("\(input): \(index.container), \(Quantity.bytes(index.byteCount))")
@@ -37,7 +38,9 @@ struct ProbeCommand: AsyncParsableCommand {
                 "  #\(stream.streamIndex) \(stream.kind)  \(stream.codec), left out: "
                     + stream.reason)
         }
-        for warning in index.warnings { Console.note("reelmill: warning: \(warning)") }
+        for warning in index.warnings + index.damage.map(\.text) {
+            Console.note("reelmill: warning: \(warning)")
+        }
     }
 
     private func line(_ track: VideoTrack) -> String {

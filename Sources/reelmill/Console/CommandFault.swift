@@ -17,7 +17,9 @@ struct CommandFault: Error, CustomStringConvertible {
     init?(_ error: any Error) {
         switch error {
         case let fault as CommandFault: self = fault
-        case let failure as Failure: self.init(CommandFault.status(of: failure), failure.message)
+        case let failure as Failure:
+            self.init(
+                CommandFault.status(of: failure), "\(failure.message) [\(failure.code.rawValue)]")
         case let failure as LedgerFailure: self.init(.unreachable, failure.message)
         case let fault as ProfileFault: self.init(.usage, fault.description)
         default: return nil

@@ -35,6 +35,7 @@ struct Enlistment {
     /// destination cannot be used.
     func enlist(_ input: String, to output: String, key: String? = nil) throws -> Outcome {
         let source = try SourceFile.open(absolute(input))
+        try workplace.settings.limits.requireBytes(source.byteCount, name: source.path)
         let destination = absolute(output)
         let digest = try source.hash()
         let profileDigest = ProfileIdentity.digest(of: profile)

@@ -63,7 +63,9 @@ struct JobReport: Encodable {
     /// Why the job failed, as one sentence for standard error.
     static func failureText(_ record: JobRecord) -> String {
         let unit = record.failedUnit.map { " (unit \($0))" } ?? ""
-        let reason = record.failure?.message ?? record.cancelReason ?? "no reason was recorded"
+        let reason =
+            record.failure.map { "\($0.message) [\($0.code.rawValue)]" } ?? record.cancelReason
+            ?? "no reason was recorded"
         return "\(record.source.displayName): job \(record.id) \(record.state.rawValue)\(unit): "
             + reason
     }

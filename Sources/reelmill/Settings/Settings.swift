@@ -1,4 +1,5 @@
 import Foundation
+import TranscodeModel
 
 /// Settings that stand outside a command's own flags: flags over environment (`REELMILL_*`) over the
 /// config file over defaults.
@@ -9,6 +10,7 @@ struct Settings {
     var workers: Int
     /// The worker executable; nil means the one beside `reelmill`.
     var workerPath: String?
+    var limits = SourceLimits()
 
     /// Fails with a usage fault that names the variable or the line.
     static func resolve(
@@ -32,7 +34,8 @@ struct Settings {
                 value(state, "REELMILL_STATE", "state") ?? defaultState(environment)),
             profile: value(profile, "REELMILL_PROFILE", "profile") ?? "web",
             workers: count ?? ProcessInfo.processInfo.activeProcessorCount,
-            workerPath: value(nil, "REELMILL_WORKER", "worker"))
+            workerPath: value(nil, "REELMILL_WORKER", "worker"),
+            limits: try LimitSettings.resolve { value(nil, $0, $1) })
     }
 
     var ledgerPath: String { stateDirectory + "/ledger.sqlite" }

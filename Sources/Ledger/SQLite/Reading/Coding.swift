@@ -18,14 +18,21 @@ struct ArtifactContents: Codable {
     var pieces: [Piece]
     var warnings: [String]
     var stages: [String: Double]
+    /// Nil in ledgers from before there was any.
+    var damage: [Damage]?
 
     /// Nil when there is nothing of the kind.
     init?(_ artifact: Artifact) {
         let stages = artifact.usage.stageCPUSeconds
-        if artifact.pieces.isEmpty, artifact.warnings.isEmpty, stages.isEmpty { return nil }
+        if artifact.pieces.isEmpty, artifact.warnings.isEmpty, stages.isEmpty,
+            artifact.damage.isEmpty
+        {
+            return nil
+        }
         pieces = artifact.pieces
         warnings = artifact.warnings
         self.stages = stages
+        damage = artifact.damage.isEmpty ? nil : artifact.damage
     }
 }
 

@@ -55,7 +55,7 @@ extension Row {
                 cpuSeconds: try value(Double.self, "cpu_seconds"),
                 peakMemoryBytes: try value(Int64.self, "peak_memory_bytes"),
                 stageCPUSeconds: contents?.stages ?? [:]),
-            warnings: contents?.warnings ?? [])
+            warnings: contents?.warnings ?? [], damage: contents?.damage ?? [])
     }
 
     /// Columns of `event`.

@@ -1,0 +1,95 @@
+import TranscodeModel
+
+/// Finds where the clock of a transport or program stream jumps, and makes the times go on where they were.
+///
+/// The streams of a programme share a clock but not the place where it jumps: what one stream has found is taken over
+/// by the others, so that sound and picture stay together.
+struct ClockRepair {
+    /// Of one stream, in its own ticks, which are those of all streams of such a file (90 kHz).
+    private struct Trace {
+        /// As the file states it.
+        var lastStated: Int64
+        /// On the repaired timeline.
+        var lastTime: Int64
+        var step: Int64
+        var era: Int
+        var splices: [TimeSplice] = []
+    }
+
+    private let ticksPerSecond: Int64
+    private var traces: [Int: Trace] = [:]
+    /// What to add to the stated times after each jump; the first era has none.
+    private var offsets: [Int64] = [0]
+    /// The furthest repaired time of any stream.
+    private var furthest: Int64?
+
+    /// Steps beyond these are jumps: later than any gap that is worth holding, earlier than any reordering.
+    private static let forwardSeconds: Int64 = 10
+    private static let backwardSeconds: Int64 = 1
+    /// Streams that jump together land this near to each other.
+    private static let togetherSeconds: Int64 = 3
+    private static let jumpsMaximum = 1000
+
+    init(ticksPerSecond: Int64) { self.ticksPerSecond = ticksPerSecond }
+
+    /// Whether it jumps so often that its times say nothing.
+    var isHopeless: Bool { jumps > ClockRepair.jumpsMaximum }
+
+    /// How often the clock was found to jump.
+    var jumps: Int { offsets.count - 1 }
+
+    func splices(ofStream number: Int) -> [TimeSplice] { traces[number]?.splices ?? [] }
+
+    /// What to add to the times of a packet, by its decode time; packets must come in the file's order.
+    mutating func offset(stream: Int, decodeTime: Int64, bytePosition: Int64) -> Int64 {
+        var trace =
+            traces[stream]
+            ?? Trace(lastStated: decodeTime, lastTime: 0, step: 0, era: firstEra(decodeTime))
+        let isFirst = traces[stream] == nil
+        let step = decodeTime.subtractingReportingOverflow(trace.lastStated)
+        let isJump =
+            step.overflow || step.partialValue > ClockRepair.forwardSeconds * ticksPerSecond
+            || step.partialValue < -ClockRepair.backwardSeconds * ticksPerSecond
+        let eraBefore = trace.era
+        if isJump {
+            trace.era = era(after: trace, decodeTime)
+        } else if step.partialValue > 0 {
+            trace.step = step.partialValue
+        }
+        let offset = offsets[trace.era]
+        trace.lastStated = decodeTime
+        trace.lastTime = decodeTime &+ offset
+        if trace.era != eraBefore || (isFirst && trace.era != 0) {
+            trace.splices.append(
+                TimeSplice(bytePosition: max(bytePosition, 0), offsetTicks: offset))
+        }
+        furthest = max(furthest ?? trace.lastTime, trace.lastTime)
+        traces[stream] = trace
+        return offset
+    }
+
+    /// The era of a stream that begins: the one that puts it nearest to where the others are.
+    private func firstEra(_ decodeTime: Int64) -> Int {
+        guard let furthest else { return 0 }
+        return offsets.indices.min {
+            distance(decodeTime &+ offsets[$0], furthest)
+                < distance(decodeTime &+ offsets[$1], furthest)
+        } ?? 0
+    }
+
+    /// A later era that another stream has found, if it fits, else a new one.
+    private mutating func era(after trace: Trace, _ decodeTime: Int64) -> Int {
+        let expected = trace.lastTime &+ trace.step
+        let reach = UInt64(ClockRepair.togetherSeconds * ticksPerSecond)
+        let known = offsets.indices.last {
+            $0 > trace.era && distance(decodeTime &+ offsets[$0], expected) <= reach
+        }
+        if let known { return known }
+        offsets.append(expected &- decodeTime)
+        return offsets.count - 1
+    }
+
+    private func distance(_ left: Int64, _ right: Int64) -> UInt64 {
+        left.subtractingReportingOverflow(right).partialValue.magnitude
+    }
+}

@@ -1,0 +1,46 @@
+import TranscodeModel
+
+/// When the pictures of a stream are shown, from what was gathered of its packets.
+struct PictureTiming {
+    let timeBase: Rational
+    let frameTimes: TickRuns
+    let lastFrameDuration: Int64
+    let randomAccessPoints: [RandomAccessPoint]
+    /// Whether the file gives no times, so that pictures are counted.
+    let isCounted: Bool
+    /// Pictures before the first that can be decoded: they refer to others that the file does not have.
+    let dropped: Int
+
+    /// `rate` is that of a stream without times.
+    init(_ record: StreamSurvey.Record, first: StreamTrial.FirstFrame, rate: Rational) {
+        guard !record.times.isEmpty else {
+            timeBase = rate.inverse
+            frameTimes = TickRuns((0..<Int64(record.shown)).lazy.map { $0 })
+            lastFrameDuration = 1
+            randomAccessPoints = []
+            isCounted = true
+            dropped = 0
+            return
+        }
+        // Packets of one time are one frame.
+        var times: [Int64] = []
+        for time in record.times.sorted() where time != times.last { times.append(time) }
+        let early = PictureTiming.early(times, record, first)
+        dropped = early
+        let start = times[early]
+        timeBase = record.timeBase
+        frameTimes = TickRuns(times[early...])
+        lastFrameDuration = record.lastDuration
+        randomAccessPoints = record.points.filter { $0.pts >= start }.sorted { $0.pts < $1.pts }
+        isCounted = false
+    }
+
+    /// How many of the times are before the first picture that was decoded.
+    private static func early(
+        _ times: [Int64], _ record: StreamSurvey.Record, _ first: StreamTrial.FirstFrame
+    ) -> Int {
+        // Guessed times say nothing of what was decoded.
+        guard record.hasPresentationTimes, let time = first.time else { return 0 }
+        return times.firstIndex(of: time) ?? 0
+    }
+}
