@@ -27,6 +27,11 @@ enum DamageRule {
                 .permanent, .unsupportedCodec,
                 "\(place) has the source's pictures, in a codec that this build cannot decode. Convert "
                     + "it.")
+        case .empty:
+            throw Failure(
+                .permanent, .noStreams,
+                "\(place) is announced as the source's pictures, and there are none. Upload the whole "
+                    + "file, or use the profile “audio” for its sound.")
         case .undecodable, .other:
             throw Failure(
                 .permanent, .undecodable,

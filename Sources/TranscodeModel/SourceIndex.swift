@@ -39,6 +39,8 @@ public struct OmittedStream: Hashable, Sendable, Codable {
         /// Pictures or sound of which nothing could be decoded.
         case undecodable
         case encrypted
+        /// Pictures or sound that the file announces and does not have.
+        case empty
         /// Not what is transcoded: cover art, bitmap subtitles, data, attachments.
         case other
     }

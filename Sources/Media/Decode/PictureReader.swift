@@ -14,6 +14,10 @@ struct PictureReader: ~Copyable {
     /// Set when the container gives no presentation times: pictures are then counted from here.
     private var countedTime: Int64?
     private let isCounted: Bool
+    /// The longest step between two pictures that is believed: beyond it the planner would have found a jump.
+    /// Nil for files whose clock does not jump.
+    private let stepMaximum: Int64?
+    private var lastTime: Int64?
     private var clock: PacketClock
     private let log: DamageLog
 
@@ -21,6 +25,8 @@ struct PictureReader: ~Copyable {
         _ demuxer: consuming Demuxer, _ decoder: consuming Decoder, _ packet: consuming Packet,
         stream: Int, clock: SourceClock, log: DamageLog
     ) {
+        let base = demuxer.stream(stream).pointee.time_base
+        stepMaximum = demuxer.mayJump ? 10 * Int64(base.den) / Int64(max(base.num, 1)) : nil
         self.demuxer = demuxer
         self.decoder = decoder
         self.packet = packet
@@ -138,12 +144,22 @@ struct PictureReader: ~Copyable {
         let picture = frame.pointer
         picture.pointee.pict_type = AV_PICTURE_TYPE_NONE
         guard let time = countedTime else {
-            picture.pointee.pts = picture.pointee.best_effort_timestamp
+            picture.pointee.pts = believed(picture.pointee.best_effort_timestamp, frame)
+            lastTime = picture.pointee.pts
             return
         }
         picture.pointee.pts = time
         picture.pointee.best_effort_timestamp = time
         countedTime = time + (isCounted ? 1 : max(picture.pointee.pkt_duration, 1))
+    }
+
+    /// A time that a damaged packet states is replaced by the one that is due, so that the pictures after it are not
+    /// held up by it.
+    private func believed(_ time: Int64, _ frame: borrowing Frame) -> Int64 {
+        guard let stepMaximum, let lastTime, time != reelmill_no_pts else { return time }
+        let (step, overflow) = time.subtractingReportingOverflow(lastTime)
+        guard overflow || step.magnitude > stepMaximum.magnitude else { return time }
+        return lastTime + max(frame.pointer.pointee.pkt_duration, 1)
     }
 
     /// Counts damage; want of memory is no damage.

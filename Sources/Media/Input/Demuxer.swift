@@ -60,6 +60,9 @@ struct Demuxer: ~Copyable {
 
     var streamCount: Int { Int(context.pointee.nb_streams) }
 
+    /// Whether the format allows that its clock jumps.
+    var mayJump: Bool { context.pointee.iformat.pointee.flags & AVFMT_TS_DISCONT != 0 }
+
     /// Whether a read came to the file's end.
     var isAtEnd: Bool { avio_feof(source.context) != 0 }
 

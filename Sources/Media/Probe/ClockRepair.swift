@@ -40,25 +40,27 @@ struct ClockRepair {
 
     func splices(ofStream number: Int) -> [TimeSplice] { traces[number]?.splices ?? [] }
 
-    /// What to add to the times of a packet, by its decode time; packets must come in the file's order.
-    mutating func offset(stream: Int, decodeTime: Int64, bytePosition: Int64) -> Int64 {
+    /// What to add to the times of a packet, by one of them; packets must come in the file's order.
+    ///
+    /// Presentation times are the better ones: decode times are what damaged recordings get wrong alone.
+    mutating func offset(stream: Int, time: Int64, bytePosition: Int64) -> Int64 {
         var trace =
             traces[stream]
-            ?? Trace(lastStated: decodeTime, lastTime: 0, step: 0, era: firstEra(decodeTime))
+            ?? Trace(lastStated: time, lastTime: 0, step: 0, era: firstEra(time))
         let isFirst = traces[stream] == nil
-        let step = decodeTime.subtractingReportingOverflow(trace.lastStated)
+        let step = time.subtractingReportingOverflow(trace.lastStated)
         let isJump =
             step.overflow || step.partialValue > ClockRepair.forwardSeconds * ticksPerSecond
             || step.partialValue < -ClockRepair.backwardSeconds * ticksPerSecond
         let eraBefore = trace.era
         if isJump {
-            trace.era = era(after: trace, decodeTime)
+            trace.era = era(after: trace, time)
         } else if step.partialValue > 0 {
             trace.step = step.partialValue
         }
         let offset = offsets[trace.era]
-        trace.lastStated = decodeTime
-        trace.lastTime = decodeTime &+ offset
+        trace.lastStated = time
+        trace.lastTime = time &+ offset
         if trace.era != eraBefore || (isFirst && trace.era != 0) {
             trace.splices.append(
                 TimeSplice(bytePosition: max(bytePosition, 0), offsetTicks: offset))
@@ -69,23 +71,24 @@ struct ClockRepair {
     }
 
     /// The era of a stream that begins: the one that puts it nearest to where the others are.
-    private func firstEra(_ decodeTime: Int64) -> Int {
+    private func firstEra(_ time: Int64) -> Int {
         guard let furthest else { return 0 }
         return offsets.indices.min {
-            distance(decodeTime &+ offsets[$0], furthest)
-                < distance(decodeTime &+ offsets[$1], furthest)
+            distance(time &+ offsets[$0], furthest)
+                < distance(time &+ offsets[$1], furthest)
         } ?? 0
     }
 
-    /// A later era that another stream has found, if it fits, else a new one.
-    private mutating func era(after trace: Trace, _ decodeTime: Int64) -> Int {
+    /// The known era that fits best, if any does: one that another stream has found, or the one before a time that
+    /// was damaged. Else a new one.
+    private mutating func era(after trace: Trace, _ time: Int64) -> Int {
         let expected = trace.lastTime &+ trace.step
-        let reach = UInt64(ClockRepair.togetherSeconds * ticksPerSecond)
-        let known = offsets.indices.last {
-            $0 > trace.era && distance(decodeTime &+ offsets[$0], expected) <= reach
+        let best = offsets.indices.min {
+            distance(time &+ offsets[$0], expected) < distance(time &+ offsets[$1], expected)
         }
-        if let known { return known }
-        offsets.append(expected &- decodeTime)
+        let reach = UInt64(ClockRepair.togetherSeconds * ticksPerSecond)
+        if let best, distance(time &+ offsets[best], expected) <= reach { return best }
+        offsets.append(expected &- time)
         return offsets.count - 1
     }
 

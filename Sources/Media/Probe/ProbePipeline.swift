@@ -84,6 +84,11 @@ enum ProbePipeline {
     private static func requireUsable(
         _ index: SourceIndex, source: Int32, name: String
     ) throws(Failure) {
+        let isUndecodable = index.omitted.contains { $0.cause == .undecodable }
+        if isUndecodable, FirstBytes.isProtected(descriptor: source) {
+            throw Failure(
+                .permanent, .encrypted, "\(name) is encrypted. Upload a file without protection.")
+        }
         guard index.video.isEmpty, index.audio.isEmpty else { return }
         func first(_ cause: OmittedStream.Cause) -> OmittedStream? {
             index.omitted.first { $0.cause == cause }
@@ -95,11 +100,6 @@ enum ProbePipeline {
             )
         }
         if let stream = first(.undecodable) {
-            if FirstBytes.isProtected(descriptor: source) {
-                throw Failure(
-                    .permanent, .encrypted,
-                    "\(name) is encrypted. Upload a file without protection.")
-            }
             throw Failure(
                 .permanent, .undecodable,
                 "\(name): nothing of its \(stream.kind) (\(stream.codec)) can be decoded. Upload an "

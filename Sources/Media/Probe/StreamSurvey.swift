@@ -41,7 +41,7 @@ struct StreamSurvey {
         self.limits = limits
         let format = demuxer.context.pointee.iformat.pointee
         self.isTransportStream = String(cString: format.name) == "mpegts"
-        let mayJump = format.flags & AVFMT_TS_DISCONT != 0
+        let mayJump = demuxer.mayJump
         for number in 0..<demuxer.streamCount {
             let pointer = demuxer.stream(number)
             let stream = pointer.pointee
@@ -120,7 +120,7 @@ struct StreamSurvey {
         }
         packet.shift(
             by: repair!.offset(
-                stream: number, decodeTime: value.dts != reelmill_no_pts ? value.dts : value.pts,
+                stream: number, time: value.pts != reelmill_no_pts ? value.pts : value.dts,
                 bytePosition: value.pos))
     }
 

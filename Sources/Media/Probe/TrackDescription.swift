@@ -14,7 +14,7 @@ extension StreamSurvey {
         for (number, record) in records.sorted(by: { $0.key < $1.key }) {
             let stream = demuxer.stream(number)
             guard record.shown > 0 else {
-                index.omitted.append(omission(stream, .other, "no packets"))
+                index.omitted.append(omission(stream, .empty, "no packets"))
                 continue
             }
             if record.isEncrypted {
