@@ -21,7 +21,7 @@ public enum Planning {
                     + "\(track?.streamIndex ?? 0) are larger, or come first.")
         }
         try requireMatch(profile, index, track, &warnings)
-        let sound = profile.audio == nil ? nil : SoundSpan(index.audio)
+        let sound = profile.audio.flatMap { SoundSpan(index.audio, $0) }
         let picture = try track.map { track throws(Failure) in
             try PicturePlanning.plan(track, profile, sound: profile.video == nil ? nil : sound)
         }

@@ -9,8 +9,10 @@ struct SoundSpan {
     /// Sound that is outside the pictures for no longer than this is cut: containers pad it by a few codec frames.
     static let slack = Rational(1, 10)
 
-    /// Nil without any track.
-    init?(_ tracks: [AudioTrack]) {
+    /// Of the tracks that a profile keeps; nil without any.
+    init?(_ tracks: [AudioTrack], _ settings: AudioSettings) {
+        let tracks = (tracks.filter(\.isDefault) + tracks.filter { !$0.isDefault })
+            .prefix(settings.tracksMaximum)
         func milliseconds(_ ticks: Int64, _ track: AudioTrack) -> Rational {
             Rational((Rational(ticks) * track.timeBase * Rational(1000)).rounded, 1000)
         }

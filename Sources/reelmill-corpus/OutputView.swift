@@ -13,7 +13,7 @@ struct OutputView {
         var view = OutputView()
         if let pictures {
             let stream = try probe(pictures, "v:0", counting: true)
-            view.frames = stream?.nb_read_frames.flatMap { Int($0) }
+            view.frames = stream?.frames.flatMap { Int($0) }
             view.video = stream?.span
         }
         if let sound { view.sound = try probe(sound, "a:0", counting: false)?.span }
@@ -21,12 +21,18 @@ struct OutputView {
     }
 
     private struct Stream: Decodable {
-        var start_time: String?
+        var start: String?
         var duration: String?
-        var nb_read_frames: String?
+        var frames: String?
+
+        enum CodingKeys: String, CodingKey {
+            case start = "start_time"
+            case duration
+            case frames = "nb_read_frames"
+        }
 
         var span: ClosedRange<Double>? {
-            guard let start = start_time.flatMap({ Double($0) }),
+            guard let start = start.flatMap({ Double($0) }),
                 let length = duration.flatMap({ Double($0) }), length >= 0
             else { return nil }
             return start...(start + length)

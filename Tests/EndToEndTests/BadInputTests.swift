@@ -34,10 +34,10 @@ struct BadInputTests {
         #expect((try list.json()["jobs"] as? [Any])?.isEmpty == true)
     }
 
-    @Test("text named .mp4, a cut file, a playlist: the job fails with the reason")
+    @Test("text named .mp4, a playlist, an MP4 without its index: the job fails with the reason")
     func notMedia() throws {
         let scene = try Scene()
-        try scene.makeClip("whole.mp4", seconds: 2, "-movflags", "+faststart")
+        try scene.makeClip("whole.mp4", seconds: 2)
         try "only words\n".write(
             toFile: scene.path("text.mp4"), atomically: true, encoding: .utf8)
         try "#EXTM3U\nother.ts\n".write(
@@ -51,8 +51,8 @@ struct BadInputTests {
         expectOneError(
             try scene.transcode("list.mp4", to: "out"), status: 1, naming: "list.mp4", "playlist")
         expectOneError(
-            try scene.transcode("cut.mp4", to: "out"), status: 1, naming: "cut.mp4", "cut short",
-            "Upload it again")
+            try scene.transcode("cut.mp4", to: "out"), status: 1, naming: "cut.mp4", "was cut",
+            "Upload it again", "[truncated]")
         #expect(!scene.isThere("out"))
         let audit = try scene.reelmill(["audit"])
         #expect(audit.status == 0, "\(audit.output)")
@@ -173,11 +173,14 @@ struct BadInputTests {
                 "-m", "/bin/bash", "-c",
                 """
                 mkdir "$2" && mount -t tmpfs -o size=64k none "$2" || exit 99
-                "$0" transcode "$1" -o "$2/out" --profile "$3" &
-                sleep 2; ls -A "$2"; mount -o remount,size=20m "$2"
-                wait $!
+                "$0" transcode "$1" -o "$2/out" --profile "$3" 2> "$4" &
+                until grep -q "Free some space" "$4" || ! kill -0 $!; do sleep 0.1; done
+                mount -o remount,size=20m "$2"
+                wait $!; ending=$?
+                cat "$4" >&2
+                exit $ending
                 """, Scene.reelmillPath, scene.path("clip.mp4"), scene.path("disk"),
-                scene.path("small.yaml"),
+                scene.path("small.yaml"), scene.path("errors"),
             ])
         #expect(ending.status == 0, "\(ending.errors)")
         #expect(ending.errors.contains("Free some space"), "\(ending.errors)")

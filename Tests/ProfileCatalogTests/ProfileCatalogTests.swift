@@ -48,7 +48,7 @@ struct ProfileCatalogTests {
             (
                 "colour: red",
                 "mine.yaml:3:9: colour: is not known here; allowed are schema, name, summary, "
-                    + "extends, video, audio, images, packaging"
+                    + "extends, video, audio, images, packaging, damage"
             ),
             (
                 "video: {codec: mpeg2}",

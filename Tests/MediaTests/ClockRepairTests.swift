@@ -1,0 +1,92 @@
+import Testing
+import TranscodeModel
+
+@testable import Media
+
+/// Jumps of a stream's clock are found, and its times go on where they were.
+struct ClockRepairTests {
+    /// A packet of one of two streams of a programme, as it was sent and as the file states it.
+    private struct Sent {
+        var stream: Int
+        var true90: Int64
+        var stated: Int64
+        var position: Int64
+    }
+
+    /// Pictures of 25 a second in groups of four, out of order within a group, and sound in blocks of 24 ms, which
+    /// come a little later; at each of `jumps`, where a group begins, the clock is set anew.
+    private func programme(seconds: Int64, jumps: [(at: Int64, to: Int64)]) -> [Sent] {
+        func clock(_ time: Int64) -> Int64 {
+            guard let jump = jumps.last(where: { $0.at * 90_000 <= time }) else { return time }
+            return jump.to + time - jump.at * 90_000
+        }
+        var sent: [Sent] = []
+        for picture in 0..<seconds * 25 {
+            let order = [0, 3, -1, -2][Int(picture % 4)]
+            let time = (picture + Int64(order)) * 3600
+            sent.append(
+                Sent(stream: 0, true90: time, stated: clock(time), position: picture * 3600))
+        }
+        for block in 0..<seconds * 1000 / 24 {
+            let time = block * 2160
+            sent.append(
+                Sent(stream: 1, true90: time, stated: clock(time), position: time - 20_000))
+        }
+        sent.sort { $0.position < $1.position }
+        return sent
+    }
+
+    @Test(
+        "any jumps, forward or back: each picture and block is within 80 ms of where it was sent",
+        arguments: [
+            [(at: 12, to: 5_000_000_000)], [(at: 8, to: 0)],
+            [(at: 4, to: 900_000_000), (at: 12, to: 1000), (at: 16, to: 70_000_000)],
+        ] as [[(at: Int64, to: Int64)]])
+    func repairs(jumps: [(at: Int64, to: Int64)]) {
+        var repair = ClockRepair(ticksPerSecond: 90_000)
+        for packet in programme(seconds: 20, jumps: jumps) {
+            let offset = repair.offset(
+                stream: packet.stream, time: packet.stated, bytePosition: packet.position + 20_000)
+            let error = packet.stated + offset - packet.true90
+            #expect(abs(error) <= 7200 * 4, "\(packet)")
+        }
+        #expect(repair.jumps >= jumps.count)
+    }
+
+    @Test("after a jump sound and picture are as far from each other as they were")
+    func staysTogether() {
+        var repair = ClockRepair(ticksPerSecond: 90_000)
+        var errors: [Int: Int64] = [:]
+        for packet in programme(seconds: 20, jumps: [(at: 12, to: 5_000_000_000)]) {
+            let offset = repair.offset(
+                stream: packet.stream, time: packet.stated, bytePosition: packet.position + 20_000)
+            errors[packet.stream] = packet.stated + offset - packet.true90
+        }
+        #expect(errors[0] == errors[1])
+        #expect(repair.jumps == 1)
+    }
+
+    @Test("one damaged time does not move what comes after it")
+    func damagedTime() {
+        var repair = ClockRepair(ticksPerSecond: 90_000)
+        var last: Int64 = -1
+        for packet in 0..<100 {
+            let time = Int64(packet) * 3600
+            last = repair.offset(
+                stream: 0, time: packet == 50 ? 4_000_000_000 : time, bytePosition: time)
+        }
+        #expect(last == 0)
+    }
+
+    @Test("a clock that does not jump is left alone, gaps of some seconds included")
+    func plain() {
+        var repair = ClockRepair(ticksPerSecond: 90_000)
+        for packet in programme(seconds: 30, jumps: [(at: 12, to: 17 * 90_000)]) {
+            let offset = repair.offset(
+                stream: packet.stream, time: packet.stated, bytePosition: packet.position)
+            #expect(offset == 0)
+        }
+        #expect(repair.jumps == 0)
+        #expect(repair.splices(ofStream: 0).isEmpty)
+    }
+}
