@@ -29,7 +29,8 @@ enum Lag {
                 }
             }
         }
-        let refined = Double(best.lag) + peak(values[best.lag - 1], best.value, values[best.lag + 1])
+        let refined =
+            Double(best.lag) + peak(values[best.lag - 1], best.value, values[best.lag + 1])
         return LagMeasurement(
             milliseconds: Float(refined / scale.ratePerMillisecond),
             correlation: Float(min(max(best.value, 0), 1)))

@@ -82,8 +82,8 @@ struct Verify: AsyncParsableCommand {
         let settings = try Settings.resolve()
         let check = SeamCheck(workerExecutable: WorkerLocation.find(override: settings.workerPath))
         let report: SeamReport
-        do { report = try await check.report(output: outputs[0], source: source) } catch
-            let failure as Failure
+        do { report = try await check.report(output: outputs[0], source: source) } catch let failure
+            as Failure
             where [.outputInvalid, .wrongFrameCount].contains(failure.code)
         { throw CommandFault(.faultFound, failure.message) }
         if format.json {

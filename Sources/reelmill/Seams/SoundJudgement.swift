@@ -38,8 +38,9 @@ struct SoundJudgement {
         let residuals = self.residuals
         let near = boundaries.seams.map { seam in
             let block = block(at: seam)
-            return max(block - SoundJudgement.reach, 0)..<min(
-                block + SoundJudgement.reach, residuals.count)
+            return max(
+                block - SoundJudgement.reach, 0)..<min(
+                    block + SoundJudgement.reach, residuals.count)
         }.filter { !$0.isEmpty }
         var isNear = Array(repeating: false, count: residuals.count)
         for span in near { for block in span { isNear[block] = true } }
