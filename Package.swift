@@ -188,13 +188,14 @@ let package = Package(
             name: "CommandLineTests",
             dependencies: [
                 "reelmill", "TranscodeModel", "Ledger", "ContentDigest", "Planner",
+                "WorkerProtocol",
             ],
             swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
                 "TranscodeModel", "Packager", "ContentDigest", "Ledger", "reelmill",
-                "reelmill-worker", "reelmill-chaos",
+                "reelmill-worker", "reelmill-chaos", "WorkerHost", "WorkerProtocol",
             ],
             swiftSettings: strict),
     ],

@@ -63,3 +63,5 @@ static inline void reelmill_log_install(int level, reelmill_log_sink sink) {
 static inline int reelmill_forbid_new_privileges(void) {
     return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 }
+
+#include "comparison.h"

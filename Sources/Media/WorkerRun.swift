@@ -46,6 +46,10 @@ public enum WorkerRun {
             return try StillsPipeline.run(job, limits: request.limits, reporter: reporter)
         case .remux(let job):
             return try RemuxPipeline.run(job, limits: request.limits, reporter: reporter)
+        case .comparePictures(let job):
+            return try PictureComparison.run(job, limits: request.limits, reporter: reporter)
+        case .compareSound(let job):
+            return try SoundComparison.run(job, limits: request.limits, reporter: reporter)
         }
     }
 

@@ -24,6 +24,10 @@ public enum WorkerJob: Sendable, Codable, Hashable {
     case images(ImagesRequest)
     /// Rewrites CMAF tracks (descriptor 3 and those from 5 on, video first) as one progressive MP4.
     case remux(RemuxRequest)
+    /// Measures finished pictures (descriptors from 5 on, one for each rendition) beside the source.
+    case comparePictures(PictureComparisonRequest)
+    /// Measures a finished track of sound (descriptor 5) beside the source.
+    case compareSound(SoundComparisonRequest)
     /// Says which libraries and encoders there are; has no source and no staging.
     case describe
 }

@@ -95,7 +95,8 @@ enum EncodePipeline {
                 + "Upload an undamaged file.")
     }
 
-    private static func scale(
+    /// Scales the reader's picture down the ladder.
+    static func scale(
         _ pictures: borrowing GridReader, _ scalers: [RenditionScaler], _ clock: inout StageClock
     ) throws(Failure) {
         var meter = clock

@@ -2,22 +2,43 @@ import ArgumentParser
 import Foundation
 import Packager
 import TranscodeModel
+import WorkerHost
 
-struct Verify: ParsableCommand {
+struct Verify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Check published outputs byte by byte: structure, timing, counts and hashes.",
         discussion: """
             Needs nothing but the output: the receipt says what every file must be, and the manifests \
             are compared with what the bytes of the tracks ask for.
 
+            With --seams, pictures and sound are also decoded and compared with the source, around every boundary \
+            of chunks and segments: the order of frames, their quality and colours, and gaps, shifts and breaks in \
+            the sound. Exit code 0 means that no seam can be seen or heard.
+
             EXAMPLES:
               reelmill verify out/talk
               reelmill verify out/* --json
+              reelmill verify --seams out/talk --source talk.mov
             """)
 
     @Argument(help: "Output directories.", completion: .directory)
     var outputs: [String]
+    @Flag(help: "Compare one output with its source around every seam.")
+    var seams = false
+    @Option(
+        help: ArgumentHelp("With --seams: the file that was transcoded.", valueName: "file"),
+        completion: .file())
+    var source: String?
     @OptionGroup var format: JSONOption
+
+    func validate() throws {
+        guard seams == (source != nil) else {
+            throw ValidationError("--seams and --source FILE go together.")
+        }
+        guard !seams || outputs.count == 1 else {
+            throw ValidationError("--seams compares one output with one source.")
+        }
+    }
 
     private struct Verdict: Encodable {
         var output: String
@@ -27,7 +48,8 @@ struct Verify: ParsableCommand {
         var findings: [PublicationFinding]
     }
 
-    func run() throws {
+    func run() async throws {
+        if let source { return try await compare(with: source) }
         var verdicts: [Verdict] = []
         for output in outputs {
             var isDirectory: ObjCBool = false
@@ -54,6 +76,23 @@ struct Verify: ParsableCommand {
             }
         }
         if verdicts.contains(where: { !$0.isSound }) { throw ExitStatus.faultFound.code }
+    }
+
+    private func compare(with source: String) async throws {
+        let settings = try Settings.resolve()
+        let check = SeamCheck(workerExecutable: WorkerLocation.find(override: settings.workerPath))
+        let report: SeamReport
+        do { report = try await check.report(output: outputs[0], source: source) } catch let failure
+            as Failure
+            where [.outputInvalid, .wrongFrameCount].contains(failure.code)
+        { throw CommandFault(.faultFound, failure.message) }
+        if format.json {
+            try Console.printJSON("seams", report)
+        } else {
+            Console.print(report.text)
+        }
+        for warning in report.warnings { Console.note("reelmill: warning: \(warning)") }
+        if !report.isClean { throw ExitStatus.faultFound.code }
     }
 
     private func verdict(_ output: String) -> Verdict {

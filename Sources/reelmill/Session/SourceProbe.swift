@@ -35,7 +35,7 @@ struct SourceProbe {
 }
 
 /// An open file without a name, gone when it is closed.
-private final class ScratchFile: Sendable {
+final class ScratchFile: Sendable {
     let descriptor: Int32
 
     init() throws {
