@@ -9,6 +9,7 @@
 #include <libavutil/channel_layout.h>
 #include <libavutil/display.h>
 #include <libavutil/imgutils.h>
+#include <libavutil/mastering_display_metadata.h>
 #include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
 #include <libavutil/sha.h>
@@ -31,6 +32,23 @@ static inline AVChannelLayout reelmill_layout_mono(void) {
 }
 static inline AVChannelLayout reelmill_layout_stereo(void) {
     return (AVChannelLayout)AV_CHANNEL_LAYOUT_STEREO;
+}
+
+// Pictures: plane by plane, over arrays that Swift sees as tuples.
+static inline int reelmill_fill_black(AVFrame *frame, int is_full_range) {
+    ptrdiff_t strides[4] = {frame->linesize[0], frame->linesize[1], frame->linesize[2], frame->linesize[3]};
+    return av_image_fill_black(frame->data, strides, frame->format, is_full_range ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG,
+                               frame->width, frame->height);
+}
+static inline void reelmill_paste(AVFrame *to, const AVFrame *from, int x, int y) {
+    const AVPixFmtDescriptor *format = av_pix_fmt_desc_get(from->format);
+    for (int plane = 0; plane < 3 && from->data[plane]; plane++) {
+        int across = plane ? format->log2_chroma_w : 0, down = plane ? format->log2_chroma_h : 0;
+        int bytes = (format->comp[0].depth + 7) / 8;
+        av_image_copy_plane(to->data[plane] + (ptrdiff_t)(y >> down) * to->linesize[plane] + (x >> across) * bytes,
+                            to->linesize[plane], from->data[plane], from->linesize[plane],
+                            AV_CEIL_RSHIFT(from->width, across) * bytes, AV_CEIL_RSHIFT(from->height, down));
+    }
 }
 
 static inline int reelmill_tag_hvc1(void) { return MKTAG('h', 'v', 'c', '1'); }

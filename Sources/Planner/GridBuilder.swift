@@ -44,7 +44,7 @@ enum GridBuilder {
     }
 
     /// At least 10,000 ticks a second, and a whole number of them in a frame.
-    private static func timescale(_ rate: Rational) -> (timescale: Int, ticksPerFrame: Int) {
+    static func timescale(_ rate: Rational) -> (timescale: Int, ticksPerFrame: Int) {
         var factor: Int64 = 1
         if rate.numerator < 10_000 {
             let least = (10_000 + rate.numerator - 1) / rate.numerator

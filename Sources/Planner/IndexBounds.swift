@@ -25,7 +25,10 @@ enum IndexBounds {
         let aspect = track.sampleAspect
         guard (1...sideMaximum).contains(track.width), (1...sideMaximum).contains(track.height),
             (1...Int64(sideMaximum)).contains(aspect.numerator),
-            (1...Int64(sideMaximum)).contains(aspect.denominator), isUsable(track.timeBase),
+            (1...Int64(sideMaximum)).contains(aspect.denominator),
+            (1...Int64(sideMaximum)).contains(track.codedAspect.numerator),
+            (1...Int64(sideMaximum)).contains(track.codedAspect.denominator),
+            track.light?.isInRange ?? true, isUsable(track.timeBase),
             times.count <= framesMaximum, track.randomAccessPoints.count <= times.count,
             [times.first ?? 0, times.last ?? 0, track.lastFrameDuration].allSatisfy({
                 isWithin($0, track.timeBase)

@@ -21,11 +21,13 @@ enum LadderSelection {
         _ track: VideoTrack, _ settings: VideoSettings, packaging: Packaging
     ) throws(Failure) -> [VideoRendition] {
         let source = displaySize(track)
-        guard source.shortSide >= 16, source.longSide <= 16_384 else {
+        let least = sideMinimum(settings.codec)
+        guard source.shortSide >= least, source.longSide <= 16_384 else {
             throw Failure(
                 .permanent, .unsupportedSource,
-                "The pictures are \(source.width)×\(source.height) as seen; sides of 16 to 16384 can "
-                    + "be transcoded. Scale the source first.")
+                "The pictures are \(source.width)×\(source.height) as seen; sides of \(least) to 16384 "
+                    + "can be transcoded to \(settings.codec.rawValue). Scale the source first"
+                    + (least > 2 ? ", or use a profile with h264." : "."))
         }
         var rungs = settings.ladder.filter { $0.lines <= source.shortSide }
         if let own = ownRung(source, kept: rungs, settings.ladder) { rungs.insert(own, at: 0) }
@@ -37,6 +39,15 @@ enum LadderSelection {
                 codec: settings.codec, preset: settings.preset, quality: settings.quality,
                 averageKilobitsPerSecond: rung.averageKilobitsPerSecond,
                 parameters: settings.parameters)
+        }
+    }
+
+    /// The least that the encoders accept; libx264 takes what has a sample of colour.
+    private static func sideMinimum(_ codec: VideoCodec) -> Int {
+        switch codec {
+        case .h264: 2
+        case .hevc: 16
+        case .av1: 64
         }
     }
 

@@ -11,14 +11,24 @@ struct PicturePlanning {
         _ track: VideoTrack, _ profile: Profile, sound: SoundSpan?
     ) throws(Failure) -> PicturePlanning {
         let settings = profile.video
-        let pictures = try GridBuilder.grid(
-            track, rateMaximum: settings?.frameRateMaximum ?? Rational(60))
+        let maximum = settings?.frameRateMaximum ?? Rational(60)
+        var pictures = try GridBuilder.grid(track, rateMaximum: maximum)
+        var fields = false
+        if settings?.deinterlacing == .field, track.isInterlaced,
+            let doubled = pictures.doubled(maximum: maximum)
+        {
+            pictures = doubled
+            fields = true
+        }
         let grid = sound?.extended(pictures) ?? pictures
         try GridBuilder.requireWithinLimit(Int64(grid.frames))
-        let treatment = PictureTreatment(
-            deinterlaces: track.isInterlaced, toneMaps: track.color.isHighDynamicRange,
-            orientation: track.orientation)
-        let color = outputColor(track)
+        let keepsRange =
+            track.color.isHighDynamicRange && settings?.dynamicRange == .source
+            && settings?.codec != .h264
+        let treatment = treatment(
+            track, keepsRange: keepsRange, bitDepth: keepsRange ? 10 : settings?.bitDepth ?? 8,
+            doublesRate: fields)
+        let color = ColorPlanning.outputColor(track, keepsRange: keepsRange)
         let interval = max(
             1, Int((Rational(Int64(settings?.keyFrameIntervalSeconds ?? 2)) * grid.rate).rounded))
         let perSegment =
@@ -31,19 +41,23 @@ struct PicturePlanning {
                 sourceClock: track.clock, grid: grid,
                 keyFrameInterval: interval,
                 segmentFrames: segmentFrames, reorderFrames: reorderFrames(settings.codec),
-                treatment: treatment, color: color,
+                treatment: treatment, color: color, light: keepsRange ? track.light : nil,
                 renditions: try LadderSelection.renditions(
                     track, settings, packaging: profile.packaging),
                 chunks: Chunking(
                     grid: grid, track: track, segmentFrames: segmentFrames,
                     aimSeconds: settings.chunkDurationSeconds,
-                    preRollFrames: treatment.deinterlaces ? 2 : 0
+                    preRollFrames: treatment.deinterlaces ? fields ? 4 : 2 : 0
                 ).chunks())
         }
         return PicturePlanning(
             video: video,
             images: profile.images.map {
-                ImagePlanning.plan(track, $0, grid: grid, treatment: treatment, color: color)
+                ImagePlanning.plan(
+                    track, $0, grid: grid,
+                    treatment: self.treatment(
+                        track, keepsRange: false, bitDepth: 8, doublesRate: false),
+                    color: ColorPlanning.outputColor(track, keepsRange: false))
             },
             soundFrame: SoundPlanning.Picture(
                 origin: grid.origin, duration: grid.duration,
@@ -60,17 +74,15 @@ struct PicturePlanning {
         }
     }
 
-    /// What the source says, in limited range; BT.709 for what was tone-mapped. Where it says nothing,
-    /// what players assume of its size, so that no two rungs are shown in different colours.
-    private static func outputColor(_ track: VideoTrack) -> ColorDescription {
-        let isHigh = track.height >= 720 || track.width >= 1280
-        let assumed = isHigh || track.color.isHighDynamicRange ? "bt709" : "smpte170m"
-        func named(_ name: String) -> String {
-            let isUnsaid = ["unknown", "reserved", "gbr"].contains(name)
-            return isUnsaid || track.color.isHighDynamicRange ? assumed : name
-        }
-        return ColorDescription(
-            primaries: named(track.color.primaries), transfer: named(track.color.transfer),
-            matrix: named(track.color.matrix), isFullRange: false)
+    /// What is done to each picture; still images are always in standard range.
+    private static func treatment(
+        _ track: VideoTrack, keepsRange: Bool, bitDepth: Int, doublesRate: Bool
+    ) -> PictureTreatment {
+        PictureTreatment(
+            deinterlaces: track.isInterlaced, doublesRate: doublesRate,
+            toneMaps: track.color.isHighDynamicRange && !keepsRange,
+            orientation: track.orientation, bitDepth: bitDepth, sourceColor: track.color,
+            peakLuminance: ColorPlanning.peakLuminance(track), sampleAspect: track.sampleAspect,
+            codedAspect: track.codedAspect)
     }
 }

@@ -25,6 +25,13 @@ public enum Planning {
         let picture = try track.map { track throws(Failure) in
             try PicturePlanning.plan(track, profile, sound: profile.video == nil ? nil : sound)
         }
+        if let track, track.color.isHighDynamicRange, profile.video?.codec == .h264,
+            profile.video?.dynamicRange == .source
+        {
+            warnings.append(
+                "The source is in high dynamic range, which h264 does not keep here: it is tone-mapped. Use "
+                    + "hevc or av1 to keep it.")
+        }
         let wantsVideo = profile.video != nil
         var audio: [AudioRendition] = []
         if let settings = profile.audio {

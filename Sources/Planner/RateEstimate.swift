@@ -38,6 +38,9 @@ struct RateEstimate: Hashable {
             else { continue }
             return RateEstimate(rate: candidate, isConstant: true)
         }
+        if let film = Pulldown.filmRate(ticks: ticks, timeBase: timeBase) {
+            return RateEstimate(rate: film, isConstant: true)
+        }
         return RateEstimate(rate: nominal(ticks, timeBase), isConstant: false)
     }
 

@@ -41,6 +41,7 @@ struct UnitGraph {
         var reorderFrames: Int
         var treatment: PictureTreatment
         var color: ColorDescription
+        var light: LightMetadata?
         var chunk: Chunk
         var renditions: [VideoRendition]
         var clock: SourceClock
@@ -71,7 +72,7 @@ struct UnitGraph {
                         streamIndex: video.streamIndex, grid: video.grid,
                         keyFrameInterval: video.keyFrameInterval,
                         reorderFrames: video.reorderFrames, treatment: video.treatment,
-                        color: video.color, chunk: chunk, renditions: group,
+                        color: video.color, light: video.light, chunk: chunk, renditions: group,
                         clock: video.sourceClock, damage: damage)
                     let names = group.map(\.name)
                     encodes.append(

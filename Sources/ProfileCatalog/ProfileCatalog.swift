@@ -84,6 +84,12 @@ public enum ProfileCatalog {
                         "\(video.chunkDurationSeconds)s is shorter than a segment of "
                             + "\(video.segmentDurationSeconds)s"))
             }
+            if video.codec == .h264, video.bitDepth != 8 {
+                findings.append(
+                    whole(
+                        file, "video.bit-depth",
+                        "few players show h264 in \(video.bitDepth) bits; use hevc or av1, or 8"))
+            }
             if video.codec != .av1, video.quality > 51 {
                 findings.append(
                     whole(

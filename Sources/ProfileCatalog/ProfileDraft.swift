@@ -21,6 +21,9 @@ struct ProfileDraft {
         var chunkDurationSeconds: Int?
         /// Empty after `none`.
         var parameters: [String: String]?
+        var dynamicRange: DynamicRange?
+        var bitDepth: Int?
+        var deinterlacing: Deinterlacing?
     }
 
     struct Audio {
@@ -64,7 +67,10 @@ struct ProfileDraft {
                 chunkDurationSeconds: mine.chunkDurationSeconds ?? theirs.chunkDurationSeconds,
                 parameters: mine.parameters.map { own in
                     own.isEmpty ? [:] : (theirs.parameters ?? [:]).merging(own) { $1 }
-                } ?? theirs.parameters)
+                } ?? theirs.parameters,
+                dynamicRange: mine.dynamicRange ?? theirs.dynamicRange,
+                bitDepth: mine.bitDepth ?? theirs.bitDepth,
+                deinterlacing: mine.deinterlacing ?? theirs.deinterlacing)
         }
         result.audio = merge(audio, base.audio) { mine, theirs in
             Audio(
@@ -108,7 +114,9 @@ struct ProfileDraft {
                 keyFrameIntervalSeconds: video.keyFrameIntervalSeconds ?? 2,
                 segmentDurationSeconds: video.segmentDurationSeconds ?? 6,
                 chunkDurationSeconds: video.chunkDurationSeconds ?? 12,
-                parameters: video.parameters ?? [:])
+                parameters: video.parameters ?? [:],
+                dynamicRange: video.dynamicRange ?? .standard, bitDepth: video.bitDepth ?? 8,
+                deinterlacing: video.deinterlacing ?? .frame)
         }
         if case .some(let audio) = audio {
             profile.audio = AudioSettings(

@@ -62,7 +62,7 @@ struct ProfileReader {
             fields,
             [
                 "codec", "preset", "quality", "ladder", "keyframe", "segment", "chunk", "max-fps",
-                "parameters",
+                "parameters", "dynamic-range", "bit-depth", "deinterlace",
             ], at: "video")
         var video = ProfileDraft.Video()
         video.codec = choice(fields, "codec", at: "video")
@@ -81,6 +81,12 @@ struct ProfileReader {
             }
         }
         video.parameters = parameters(fields["parameters"])
+        video.dynamicRange = choice(fields, "dynamic-range", at: "video")
+        video.deinterlacing = choice(fields, "deinterlace", at: "video")
+        video.bitDepth = number(fields, "bit-depth", 8...10, at: "video")
+        if let node = fields["bit-depth"], video.bitDepth == 9 {
+            note(node, "video.bit-depth", "must be 8 or 10")
+        }
         return video
     }
 

@@ -10,8 +10,11 @@ public struct EncoderOptions: Hashable, Sendable {
     public let rateMaximum: Int
     public let bufferBits: Int?
 
-    /// `keyFrameInterval` is in frames.
-    public init(_ rendition: VideoRendition, keyFrameInterval interval: Int) {
+    /// `keyFrameInterval` is in frames; `color` and `light` count where they are of high dynamic range.
+    public init(
+        _ rendition: VideoRendition, keyFrameInterval interval: Int,
+        color: ColorDescription = .unknown, light: LightMetadata? = nil
+    ) {
         let average = rendition.averageKilobitsPerSecond * 1000
         rateMaximum = average * 3 / 2
         bufferBits = rendition.codec == .av1 ? nil : average * 2
@@ -31,10 +34,54 @@ public struct EncoderOptions: Hashable, Sendable {
             options["forced-idr"] = "1"
             options["x265-params"] = joined(
                 "\(grid):info=0:repeat-headers=0:pools=1:frame-threads=1:bframes=3:b-pyramid=1"
-                    + ":log-level=error:vbv-init=0.5")
+                    + ":log-level=error:vbv-init=0.5" + EncoderOptions.x265Light(color, light))
         case .av1:
-            options["svtav1-params"] = joined("lp=1:irefresh-type=2:scd=0")
+            options["svtav1-params"] = joined(
+                "lp=1:irefresh-type=2:scd=0" + EncoderOptions.svtLight(light))
         }
         self.options = options
+    }
+
+    /// The display in x265's words: chromaticities and luminances in the units of ST 2086.
+    private static func x265Light(_ color: ColorDescription, _ light: LightMetadata?) -> String {
+        guard color.isHighDynamicRange else { return "" }
+        var text = color.transfer == "smpte2084" ? ":hdr10=1" : ""
+        func point(_ point: MasteringDisplay.Chromaticity) -> String { "(\(point.x),\(point.y))" }
+        if let display = light?.mastering {
+            text +=
+                ":master-display=G\(point(display.green))B\(point(display.blue))"
+                + "R\(point(display.red))WP\(point(display.white))"
+                + "L(\(display.luminanceMaximum),\(display.luminanceMinimum))"
+        }
+        if let content = light?.content {
+            text += ":max-cll=\(content.maximum),\(content.averageMaximum)"
+        }
+        return text
+    }
+
+    /// The display in SVT-AV1's words: chromaticities from 0 to 1, luminances in cd/m².
+    private static func svtLight(_ light: LightMetadata?) -> String {
+        var text = ""
+        func point(_ point: MasteringDisplay.Chromaticity) -> String {
+            "(\(decimal(point.x * 2, digits: 5)),\(decimal(point.y * 2, digits: 5)))"
+        }
+        if let display = light?.mastering {
+            text +=
+                ":mastering-display=G\(point(display.green))B\(point(display.blue))"
+                + "R\(point(display.red))WP\(point(display.white))"
+                + "L(\(decimal(display.luminanceMaximum, digits: 4)),"
+                + "\(decimal(display.luminanceMinimum, digits: 4)))"
+        }
+        if let content = light?.content {
+            text += ":content-light=\(content.maximum),\(content.averageMaximum)"
+        }
+        return text
+    }
+
+    /// A whole number of `digits` decimal places as a decimal fraction.
+    private static func decimal(_ value: Int, digits: Int) -> String {
+        let text = String(value)
+        let padded = String(repeating: "0", count: max(0, digits + 1 - text.count)) + text
+        return padded.dropLast(digits) + "." + padded.suffix(digits)
     }
 }

@@ -90,6 +90,8 @@ public struct VideoPlan: Hashable, Sendable, Codable {
     public var treatment: PictureTreatment
     /// The colours of every rendition.
     public var color: ColorDescription
+    /// Of pictures that stay in high dynamic range.
+    public var light: LightMetadata?
     /// From the largest to the smallest.
     public var renditions: [VideoRendition]
     public var chunks: [Chunk]
@@ -98,7 +100,7 @@ public struct VideoPlan: Hashable, Sendable, Codable {
         streamIndex: Int, sourceTimeBase: Rational, sourceClock: SourceClock = .plain,
         grid: FrameGrid, keyFrameInterval: Int,
         segmentFrames: Int, reorderFrames: Int, treatment: PictureTreatment,
-        color: ColorDescription,
+        color: ColorDescription, light: LightMetadata? = nil,
         renditions: [VideoRendition], chunks: [Chunk]
     ) {
         self.streamIndex = streamIndex
@@ -110,25 +112,10 @@ public struct VideoPlan: Hashable, Sendable, Codable {
         self.reorderFrames = reorderFrames
         self.treatment = treatment
         self.color = color
+        self.light = light
         self.renditions = renditions
         self.chunks = chunks
     }
-}
-
-/// The steps between decoding and scaling, in the order in which they are done.
-public struct PictureTreatment: Hashable, Sendable, Codable {
-    public var deinterlaces: Bool
-    public var toneMaps: Bool
-    public var orientation: Orientation
-
-    public init(deinterlaces: Bool, toneMaps: Bool, orientation: Orientation) {
-        self.deinterlaces = deinterlaces
-        self.toneMaps = toneMaps
-        self.orientation = orientation
-    }
-
-    /// Whether libavfilter is needed at all.
-    public var isIdentity: Bool { !deinterlaces && !toneMaps && orientation == .upright }
 }
 
 public struct VideoRendition: Hashable, Sendable, Codable {

@@ -72,11 +72,16 @@ public struct VideoSettings: Hashable, Sendable, Codable {
     public var chunkDurationSeconds: Int
     /// Encoder parameters passed through as they are (`x264-params` and the like), after ours.
     public var parameters: [String: String]
+    public var dynamicRange: DynamicRange
+    /// Of standard range: 8 or 10. What stays in high dynamic range has 10.
+    public var bitDepth: Int
+    public var deinterlacing: Deinterlacing
 
     public init(
         codec: VideoCodec, preset: String, quality: Int, ladder: [Rung], frameRateMaximum: Rational,
         keyFrameIntervalSeconds: Int, segmentDurationSeconds: Int, chunkDurationSeconds: Int,
-        parameters: [String: String]
+        parameters: [String: String], dynamicRange: DynamicRange = .standard, bitDepth: Int = 8,
+        deinterlacing: Deinterlacing = .frame
     ) {
         self.codec = codec
         self.preset = preset
@@ -87,6 +92,9 @@ public struct VideoSettings: Hashable, Sendable, Codable {
         self.segmentDurationSeconds = segmentDurationSeconds
         self.chunkDurationSeconds = chunkDurationSeconds
         self.parameters = parameters
+        self.dynamicRange = dynamicRange
+        self.bitDepth = bitDepth
+        self.deinterlacing = deinterlacing
     }
 }
 

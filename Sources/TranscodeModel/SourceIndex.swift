@@ -75,8 +75,12 @@ public struct VideoTrack: Hashable, Sendable, Codable {
     public var height: Int
     /// Of one sample, width to height; 1 when the source does not say.
     public var sampleAspect: Rational
+    /// What the bitstream says of it, which a container may overrule.
+    public var codedAspect: Rational
     public var orientation: Orientation
     public var color: ColorDescription
+    /// Of high dynamic range.
+    public var light: LightMetadata?
     public var isInterlaced: Bool
     /// The unit of `frameTimes`, in seconds.
     public var timeBase: Rational
@@ -98,7 +102,7 @@ public struct VideoTrack: Hashable, Sendable, Codable {
         sampleAspect: Rational, orientation: Orientation, color: ColorDescription,
         isInterlaced: Bool, timeBase: Rational, averageFrameRate: Rational?, frameTimes: TickRuns,
         lastFrameDuration: Int64, randomAccessPoints: [RandomAccessPoint],
-        clock: SourceClock = .plain
+        clock: SourceClock = .plain, codedAspect: Rational? = nil, light: LightMetadata? = nil
     ) {
         self.streamIndex = streamIndex
         self.codec = codec
@@ -116,6 +120,8 @@ public struct VideoTrack: Hashable, Sendable, Codable {
         self.lastFrameDuration = lastFrameDuration
         self.randomAccessPoints = randomAccessPoints
         self.clock = clock
+        self.codedAspect = codedAspect ?? sampleAspect
+        self.light = light
     }
 }
 
@@ -163,6 +169,9 @@ public struct ColorDescription: Hashable, Sendable, Codable {
         self.matrix = matrix
         self.isFullRange = isFullRange
     }
+
+    public static let unknown = ColorDescription(
+        primaries: "unknown", transfer: "unknown", matrix: "unknown", isFullRange: false)
 
     /// PQ or HLG.
     public var isHighDynamicRange: Bool { transfer == "smpte2084" || transfer == "arib-std-b67" }

@@ -81,6 +81,7 @@ public struct EncodeRequest: Sendable, Codable, Hashable {
     public var reorderFrames: Int
     public var treatment: PictureTreatment
     public var color: ColorDescription
+    public var light: LightMetadata?
     /// From the largest to the smallest: each is scaled from the one before.
     public var renditions: [VideoRendition]
     /// When set, only this rendition is encoded: those above it are scaled alone, so that its bytes are
@@ -103,6 +104,7 @@ public struct EncodeRequest: Sendable, Codable, Hashable {
         self.reorderFrames = plan.reorderFrames
         self.treatment = plan.treatment
         self.color = plan.color
+        self.light = plan.light
         self.renditions = renditions
     }
 }

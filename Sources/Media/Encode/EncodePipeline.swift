@@ -18,7 +18,8 @@ enum EncodePipeline {
         var scalers: [RenditionScaler] = []
         var encoders: [RenditionEncoder] = []
         for rendition in request.renditions {
-            let scaler = try RenditionScaler(rendition, color: request.color)
+            let scaler = try RenditionScaler(
+                rendition, bitDepth: request.treatment.bitDepth, color: request.color)
             scalers.append(scaler)
             if let only = request.onlyRendition, only != rendition.name { continue }
             encoders.append(
@@ -49,17 +50,23 @@ enum EncodePipeline {
         let frames = request.chunk.frames
         let first =
             frames.lowerBound > 0
-            ? deadline(frames.lowerBound - 1, request)
+            ? request.grid.deadlineTicks(
+                frame: frames.lowerBound - 1, timeBase: request.timeBase)
             : (request.grid.origin / request.timeBase).floor
         let isLast = frames.upperBound == request.grid.frames
-        let end = isLast ? Int64.max : deadline(frames.upperBound - 1, request)
+        let end =
+            isLast
+            ? Int64.max
+            : request.grid.deadlineTicks(
+                frame: frames.upperBound - 1, timeBase: request.timeBase)
         return DamageLog(
             stream: request.streamIndex, timeBase: request.timeBase, policy: request.damage,
             range: first..<max(end, first + 1))
     }
 
     private static func deadline(_ frame: Int, _ request: EncodeRequest) -> Int64 {
-        request.grid.deadlineTicks(frame: frame, timeBase: request.timeBase)
+        request.grid.deadlineTicks(
+            frame: frame, timeBase: request.treatment.timeBase(of: request.timeBase))
     }
 
     /// Tries the entry points until one gives the picture of the chunk's first frame.

@@ -28,7 +28,8 @@ final class RenditionEncoder {
         ).open()
         muxer = try FragmentMuxer.open(
             encoder: encoder, timescale: request.grid.timescale,
-            firstSequence: request.chunk.frames.lowerBound / request.keyFrameInterval + 1)
+            firstSequence: request.chunk.frames.lowerBound / request.keyFrameInterval + 1,
+            light: request.light)
         let bytes = muxer.initializationSegment()
         initialization = try file.append(bytes)
         initializationDigest = try Digest.ofInitializationSegment(bytes)

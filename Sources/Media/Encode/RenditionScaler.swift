@@ -7,11 +7,14 @@ final class RenditionScaler {
     private var scaler: Scaler
     private var scaled: Frame
 
-    init(_ rendition: VideoRendition, color: ColorDescription) throws(Failure) {
+    init(
+        _ rendition: VideoRendition, bitDepth: Int, color: ColorDescription
+    ) throws(Failure) {
         self.rendition = rendition
         scaled = try Frame.allocate()
         scaler = Scaler(
-            width: rendition.width, height: rendition.height, color: CodedColor(color))
+            width: rendition.width, height: rendition.height, bitDepth: bitDepth,
+            color: CodedColor(color))
     }
 
     /// Scales a new picture; the result stays until the next.

@@ -15,7 +15,9 @@ struct VideoEncoderSettings {
             // The library logs to standard error by itself unless told otherwise.
             setenv("SVT_LOG", "1", 1)
         }
-        let pinned = EncoderOptions(rendition, keyFrameInterval: request.keyFrameInterval)
+        let pinned = EncoderOptions(
+            rendition, keyFrameInterval: request.keyFrameInterval, color: request.color,
+            light: request.light)
         return try Encoder.open(
             name: rendition.codec.encoder, options: pinned.options
         ) { configure($0, pinned) }
@@ -27,7 +29,7 @@ struct VideoEncoderSettings {
         let rate = request.grid.rate
         context.pointee.width = Int32(rendition.width)
         context.pointee.height = Int32(rendition.height)
-        context.pointee.pix_fmt = AV_PIX_FMT_YUV420P
+        context.pointee.pix_fmt = Scaler.format(request.treatment.bitDepth)
         context.pointee.time_base = reelmill_rational(
             Int32(rate.denominator), Int32(rate.numerator))
         context.pointee.framerate = reelmill_rational(

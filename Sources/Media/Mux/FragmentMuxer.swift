@@ -25,7 +25,7 @@ struct FragmentMuxer: ~Copyable {
     /// Opens a track for what `encoder` makes. `timescale` is in ticks a second; `firstSequence` numbers
     /// the first fragment, from 1.
     static func open(
-        encoder: borrowing Encoder, timescale: Int, firstSequence: Int
+        encoder: borrowing Encoder, timescale: Int, firstSequence: Int, light: LightMetadata? = nil
     ) throws(Failure) -> FragmentMuxer {
         let doing = "Opening the muxer"
         let output = try MemoryOutput.open()
@@ -45,6 +45,7 @@ struct FragmentMuxer: ~Copyable {
         if encoder.context.pointee.codec_id == AV_CODEC_ID_HEVC {
             stream.pointee.codecpar.pointee.codec_tag = UInt32(reelmill_tag_hvc1())
         }
+        if let light { try light.attach(to: stream) }
         var options: OpaquePointer?
         defer { av_dict_free(&options) }
         for (key, value) in [

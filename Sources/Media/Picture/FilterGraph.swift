@@ -9,28 +9,9 @@ struct FilterGraph: ~Copyable {
 
     private init(owning graph: UnsafeMutablePointer<AVFilterGraph>) { self.graph = graph }
 
-    /// The filters of a treatment that is not the identity, in libavfilter's words. A mirror comes before a turn.
-    static func description(of treatment: PictureTreatment) -> String {
-        var filters: [String] = []
-        if treatment.deinterlaces { filters.append("bwdif=mode=send_frame:deint=interlaced") }
-        if treatment.toneMaps {
-            filters.append(
-                "zscale=t=linear:npl=100,format=gbrpf32le,zscale=p=bt709,"
-                    + "tonemap=tonemap=hable:desat=0,zscale=t=bt709:m=bt709:r=tv,format=yuv420p")
-        }
-        if treatment.orientation.isMirrored { filters.append("hflip") }
-        switch treatment.orientation.clockwiseDegrees {
-        case 90: filters.append("transpose=clock")
-        case 180: filters.append("hflip,vflip")
-        case 270: filters.append("transpose=cclock")
-        default: break
-        }
-        return filters.joined(separator: ",")
-    }
-
     /// Opens the graph for pictures like `first`, whose times are in `timeBase`.
     static func open(
-        _ treatment: PictureTreatment, first: borrowing Frame, timeBase: Rational
+        _ description: String, first: borrowing Frame, timeBase: Rational
     ) throws(Failure) -> FilterGraph {
         let doing = "Opening the picture filters"
         var built = FilterGraph(owning: try requireAllocated(avfilter_graph_alloc(), doing))
@@ -64,7 +45,7 @@ struct FilterGraph: ~Copyable {
         close.pointee.filter_ctx = built.sink
         try requireSuccess(
             avfilter_graph_parse_ptr(
-                built.graph, description(of: treatment), &inputs, &outputs, nil), doing)
+                built.graph, description, &inputs, &outputs, nil), doing)
         try requireSuccess(avfilter_graph_config(built.graph, nil), doing)
         return built
     }

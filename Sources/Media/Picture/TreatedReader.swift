@@ -35,13 +35,12 @@ struct TreatedReader: ~Copyable {
         return TreatedReader(reader, treatment, timeBase, decoded)
     }
 
-    /// Fills `frame` with the next picture, its `pts` in the stream's ticks. False at the end.
+    /// Fills `frame` with the next picture, its `pts` in the ticks of treated pictures. False at the end.
     mutating func next(into frame: borrowing Frame) throws(Failure) -> Bool {
-        if treatment.isIdentity { return try reader.next(into: frame) }
         while true {
             if try receive(into: frame) { return true }
             if graph == nil, hasEnded { return false }
-            try feed()
+            if try feed(into: frame) { return true }
         }
     }
 
@@ -51,7 +50,7 @@ struct TreatedReader: ~Copyable {
         let output = try graph!.receive(into: frame)
         if output == .ready {
             let time = frame.pointer.pointee.pts
-            frame.pointer.pointee.pts = av_rescale_q(time, filteredBase, base)
+            frame.pointer.pointee.pts = av_rescale_q(time, filteredBase, outputBase)
             return true
         }
         if output == .ended {
@@ -61,33 +60,42 @@ struct TreatedReader: ~Copyable {
         return false
     }
 
-    private var base: AVRational {
-        reelmill_rational(Int32(timeBase.numerator), Int32(timeBase.denominator))
+    private var outputBase: AVRational {
+        let base = treatment.timeBase(of: timeBase)
+        return reelmill_rational(Int32(base.numerator), Int32(clamping: base.denominator))
     }
 
-    private mutating func feed() throws(Failure) {
+    /// Gives the graph the next picture, or fills `frame` with it at once, and says so, where there is nothing to filter.
+    private mutating func feed(into frame: borrowing Frame) throws(Failure) -> Bool {
         if !holdsPicture {
             guard try reader.next(into: decoded) else {
                 hasEnded = true
                 if graph != nil, !isDraining { try drain() }
-                return
+                return false
             }
+            treatment.setAspect(of: decoded)
         }
         holdsPicture = false
-        let next = PictureShape(decoded)
+        let next = PictureShape(decoded, treatment)
         if graph != nil, next != shape {
             // A change of size or format in mid-stream needs a graph of its own.
             holdsPicture = true
             try drain()
-            return
+            return false
+        }
+        if next.filters.isEmpty {
+            frame.clear()
+            av_frame_move_ref(frame.pointer, decoded.pointer)
+            return true
         }
         if graph == nil {
-            let opened = try FilterGraph.open(treatment, first: decoded, timeBase: timeBase)
+            let opened = try FilterGraph.open(next.filters, first: decoded, timeBase: timeBase)
             filteredBase = opened.outputTimeBase
             graph = consume opened
             shape = next
         }
         try graph!.send(decoded)
+        return false
     }
 
     private mutating func drain() throws(Failure) {
@@ -101,11 +109,35 @@ struct PictureShape: Equatable {
     var width: Int32 = 0
     var height: Int32 = 0
     var format: Int32 = -1
+    var aspect: AspectTerms = AspectTerms()
+    var filters = ""
+
+    struct AspectTerms: Equatable {
+        var numerator: Int32 = 1
+        var denominator: Int32 = 1
+    }
 
     init() {}
-    init(_ frame: borrowing Frame) {
-        width = frame.pointer.pointee.width
-        height = frame.pointer.pointee.height
-        format = frame.pointer.pointee.format
+    init(_ frame: borrowing Frame, _ treatment: PictureTreatment) {
+        let value = frame.pointer.pointee
+        width = value.width
+        height = value.height
+        format = value.format
+        aspect = AspectTerms(
+            numerator: value.sample_aspect_ratio.num, denominator: value.sample_aspect_ratio.den)
+        filters = FilterDescription(treatment, frame).text
+    }
+}
+
+extension PictureTreatment {
+    /// Gives a decoded picture the shape of samples that it is shown with: the container's, unless it says another than
+    /// the stream did when that was indexed.
+    func setAspect(of frame: borrowing Frame) {
+        let own = frame.pointer.pointee.sample_aspect_ratio
+        let isSaid = own.num > 0 && own.den > 0
+        let aspect = isSaid ? Rational(Int64(own.num), Int64(own.den)) : codedAspect
+        guard aspect == codedAspect else { return }
+        frame.pointer.pointee.sample_aspect_ratio = reelmill_rational(
+            Int32(clamping: sampleAspect.numerator), Int32(clamping: sampleAspect.denominator))
     }
 }

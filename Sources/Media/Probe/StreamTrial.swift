@@ -20,6 +20,7 @@ final class StreamTrial {
         var width: Int
         var height: Int
         var pixelFormat: Int32
+        var traits: PictureTraits
         var sampleRate: Int
         var channels: Int
     }
@@ -80,6 +81,7 @@ final class StreamTrial {
                     FirstFrame(
                         time: time == reelmill_no_pts ? nil : time, width: Int(value.width),
                         height: Int(value.height), pixelFormat: value.format,
+                        traits: PictureTraits(frame),
                         sampleRate: Int(value.sample_rate),
                         channels: Int(value.ch_layout.nb_channels))))
         }

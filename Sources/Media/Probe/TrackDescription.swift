@@ -155,12 +155,9 @@ extension StreamSurvey {
             sampleAspect: aspect.num > 0 && aspect.den > 0
                 ? Rational(Int64(aspect.num), Int64(aspect.den)) : .one,
             orientation: Orientation(displayMatrixOf: stream),
-            color: ColorDescription(
-                primaries: text(av_color_primaries_name(parameters.color_primaries)),
-                transfer: text(av_color_transfer_name(parameters.color_trc)),
-                matrix: text(av_color_space_name(parameters.color_space)),
-                isFullRange: format.isFullRange || parameters.color_range == AVCOL_RANGE_JPEG),
-            isInterlaced: order != AV_FIELD_UNKNOWN && order != AV_FIELD_PROGRESSIVE,
+            color: first.traits.color.filled(from: parameters, isFullRange: format.isFullRange),
+            isInterlaced: first.traits.isInterlaced
+                || (order != AV_FIELD_UNKNOWN && order != AV_FIELD_PROGRESSIVE),
             timeBase: timing.timeBase,
             averageFrameRate: rate.num > 0 && rate.den > 0
                 ? Rational(Int64(rate.num), Int64(rate.den)) : nil,
@@ -168,7 +165,9 @@ extension StreamSurvey {
             randomAccessPoints: timing.randomAccessPoints,
             clock: SourceClock(
                 isCounted: timing.isCounted,
-                splices: repair?.splices(ofStream: Int(stream.pointee.index)) ?? []))
+                splices: repair?.splices(ofStream: Int(stream.pointee.index)) ?? []),
+            codedAspect: Rational(coded: parameters.sample_aspect_ratio),
+            light: first.traits.light ?? PictureTraits.light(of: stream))
     }
 
     /// The rate of a stream whose file gives no times: what its header says, if that is plausible.
@@ -211,10 +210,6 @@ extension StreamSurvey {
 
     private func tag(_ stream: AVStream, _ key: String) -> String? {
         av_dict_get(stream.metadata, key, nil, 0).map { String(cString: $0.pointee.value) }
-    }
-
-    private func text(_ name: UnsafePointer<CChar>?) -> String {
-        name.map { String(cString: $0) } ?? "unknown"
     }
 }
 

@@ -89,9 +89,11 @@ struct KeyFrameReader: ~Copyable {
             if error.code == reelmill_error_no_memory { throw Failure.outOfMemory("Decoding") }
             return nil
         }
-        guard !treatment.isIdentity else { return frame }
+        treatment.setAspect(of: frame)
+        let filters = FilterDescription(treatment, frame).text
+        guard !filters.isEmpty else { return frame }
         frame.pointer.pointee.pts = 0
-        let graph = try FilterGraph.open(treatment, first: frame, timeBase: timeBase)
+        let graph = try FilterGraph.open(filters, first: frame, timeBase: timeBase)
         try graph.send(frame)
         try graph.sendEnd()
         guard try graph.receive(into: frame) == .ready else { return nil }

@@ -114,7 +114,8 @@ enum DASHManifest {
             ]
     }
 
-    /// The code points of ITU-T H.273, as MPEG-B part 8 names them in manifests.
+    /// The code points of ITU-T H.273, as MPEG-B part 8 names them in manifests; those of high dynamic range are
+    /// essential, so that players which cannot show it pass it over (DASH-IF interoperability points, section 10).
     private static func colorLines(_ presented: PresentedTrack) -> [String] {
         guard case .video(_, _, let color?) = presented.track.header.media else { return [] }
         let properties = [
@@ -124,7 +125,7 @@ enum DASHManifest {
         return properties.map { name, value in
             "  "
                 + element(
-                    "SupplementalProperty",
+                    color.isHighDynamicRange ? "EssentialProperty" : "SupplementalProperty",
                     [("schemeIdUri", "urn:mpeg:mpegB:cicp:\(name)"), ("value", String(value))],
                     closed: true)
         }

@@ -29,8 +29,9 @@ enum CodecString {
             + constraints.map { hex($0, digits: 1) }).joined(separator: ".")
     }
 
-    /// AV1 Codec ISO Media File Format Binding, section 5: profile, level and tier, bit depth.
-    static func av1(_ box: Box) throws(Failure) -> String {
+    /// AV1 Codec ISO Media File Format Binding, section 5: profile, level and tier, bit depth; and the colours, where
+    /// they are of high dynamic range: what is left out is BT.709.
+    static func av1(_ box: Box, color: ColorCodes?) throws(Failure) -> String {
         var body = box.body
         try body.skip(1)
         let (first, second) = (try body.uint8(), try body.uint8())
@@ -38,7 +39,15 @@ enum CodecString {
         let isHigh = second & 0x40 != 0
         let depth = !isHigh ? "08" : profile == 2 && second & 0x20 != 0 ? "12" : "10"
         let tier = second & 0x80 == 0 ? "M" : "H"
-        return "av01.\(profile).\(level < 10 ? "0" : "")\(level)\(tier).\(depth)"
+        let text = "av01.\(profile).\(level < 10 ? "0" : "")\(level)\(tier).\(depth)"
+        guard let color, color.isHighDynamicRange else { return text }
+        let codes = [color.primaries, color.transfer, color.matrix].map {
+            $0 < 10 ? "0\($0)" : String($0)
+        }
+        // Pictures in colour, 4:2:0 with chroma where `av1C` says.
+        let chroma = "\(second >> 3 & 1)\(second >> 2 & 1)\(second & 3)"
+        return ([text, String(second >> 4 & 1), chroma] + codes + [color.isFullRange ? "1" : "0"])
+            .joined(separator: ".")
     }
 
     /// `mp4a.40.` and the audio object type (ISO/IEC 14496-1 descriptors, 14496-3 configuration).

@@ -28,15 +28,16 @@ struct SampleEntry {
         let height = Int(try body.uint16())
         try body.skip(50)
         let boxes = try body.boxes()
+        let color = try SampleEntry.color(boxes)
         let codec =
             switch entry.type {
             case "avc1": try CodecString.avc(boxes.only("avcC", in: entry))
             case "hvc1": try CodecString.hevc(boxes.only("hvcC", in: entry))
-            default: try CodecString.av1(boxes.only("av1C", in: entry))
+            default: try CodecString.av1(boxes.only("av1C", in: entry), color: color)
             }
         self.init(
             codec: codec,
-            media: .video(width: width, height: height, color: try SampleEntry.color(boxes)),
+            media: .video(width: width, height: height, color: color),
             preSkip: nil)
     }
 

@@ -47,6 +47,9 @@ public struct ColorCodes: Hashable, Sendable, Codable {
         self.matrix = matrix
         self.isFullRange = isFullRange
     }
+
+    /// PQ (16) or HLG (18).
+    var isHighDynamicRange: Bool { transfer == 16 || transfer == 18 }
 }
 
 /// What a sample is when its fragment does not say (`trex`, then `tfhd`).
