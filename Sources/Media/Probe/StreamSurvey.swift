@@ -31,6 +31,7 @@ struct StreamSurvey {
             let stream = demuxer.stream(number).pointee
             let parameters = stream.codecpar.pointee
             let base = stream.time_base
+            if TextSurvey.isText(parameters) { continue }
             if let reason = StreamSurvey.reasonToOmit(stream) {
                 omitted.append(
                     OmittedStream(
@@ -62,7 +63,7 @@ struct StreamSurvey {
             if avcodec_find_decoder(parameters.codec_id) == nil { return noDecoder }
             return parameters.sample_rate <= 0 || parameters.ch_layout.nb_channels <= 0
                 ? "no sample rate or channels" : nil
-        case AVMEDIA_TYPE_SUBTITLE: return "subtitles are not carried over yet"
+        case AVMEDIA_TYPE_SUBTITLE: return TextSurvey.reasonToOmit(parameters)
         default: return "not picture or sound"
         }
     }

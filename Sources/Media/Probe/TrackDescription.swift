@@ -36,10 +36,7 @@ extension StreamSurvey {
                     + "MP4 or Matroska.")
         }
         try requireOneProgram(demuxer, index, name: name)
-        let chapters = demuxer.context.pointee.nb_chapters
-        if chapters > 0 {
-            index.warnings.append("Its \(chapters) chapters are not carried over yet.")
-        }
+        TextSurvey.complete(&index, demuxer, limits: limits)
         index.omitted.sort { $0.streamIndex < $1.streamIndex }
         return index
     }
