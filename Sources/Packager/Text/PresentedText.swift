@@ -29,6 +29,8 @@ struct PresentedText {
         for cue in cues {
             for number in rendition.segments(of: cue) { texts[number] += cue.block }
         }
+        // An empty line at its end, for who reads the file as a whole.
+        for number in texts.indices { texts[number] += "\n" }
         var offset: Int64 = 0
         var segments: [Segment] = []
         for (number, text) in texts.enumerated() {
