@@ -44,6 +44,8 @@ public enum WorkerRun {
             return try SoundPipeline.run(job, limits: request.limits, reporter: reporter)
         case .images(let job):
             return try StillsPipeline.run(job, limits: request.limits, reporter: reporter)
+        case .text(let job):
+            return try TextPipeline.run(job, limits: request.limits, reporter: reporter)
         case .remux(let job):
             return try RemuxPipeline.run(job, limits: request.limits, reporter: reporter)
         case .comparePictures(let job):

@@ -42,15 +42,24 @@ enum CostModel {
     }
 
     /// Key frames only are decoded for thumbnails.
-    static func images(_ plan: ImagePlan, _ track: VideoTrack) -> Estimate {
+    static func images(_ plan: ImagePlan, _ track: VideoTrack?) -> Estimate {
         let pictures = Double(plan.thumbnailTimes.count) + 24
-        let pixels = Double(track.width * track.height)
+        let pixels = Double(
+            track.map { $0.width * $0.height } ?? plan.posterWidth * plan.posterHeight)
         return Estimate(
             cpuSeconds: pictures * pixels / 1e6 * decodeSeconds * 3,
             memoryBytes: Int64(100e6 + 60 * pixels),
             outputBytes: Int64(
                 plan.thumbnailTimes.count * plan.thumbnailWidth * plan.thumbnailHeight / 4
                     + plan.posterWidth * plan.posterHeight / 4))
+    }
+
+    /// The source is read through, and some lines are written.
+    static func text(_ renditions: [TextRendition]) -> Estimate {
+        let seconds = renditions.first?.duration.approximation ?? 0
+        return Estimate(
+            cpuSeconds: 0.1 + seconds * 0.001, memoryBytes: 150_000_000,
+            outputBytes: Int64(Double(renditions.count) * (1000 + seconds * 50)))
     }
 
     /// Copying and checking, which the node does itself.

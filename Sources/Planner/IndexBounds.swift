@@ -18,6 +18,35 @@ enum IndexBounds {
                 track.startTicks <= track.endTicks, (1...1 << 20).contains(track.sampleRate)
             else { throw outOfRange("sound", track.streamIndex) }
         }
+        try checkHeaders(index)
+    }
+
+    /// Text, chapters and cover art: nothing of theirs is parsed by the planner, but times and sizes are used.
+    private static func checkHeaders(_ index: SourceIndex) throws(Failure) {
+        for track in index.text where !isUsable(track.timeBase) {
+            throw outOfRange("text", track.streamIndex)
+        }
+        guard index.text.count <= tracksMaximum,
+            index.text.allSatisfy({ ($0.title ?? "").unicodeScalars.count <= titleMaximum }),
+            index.chapters.count <= TextBounds.chaptersMaximum,
+            index.chapters.allSatisfy({ chapter in
+                [chapter.start, chapter.end].allSatisfy { isWholeMilliseconds($0) }
+                    && chapter.title.unicodeScalars.count <= titleMaximum
+            }),
+            zip(index.chapters, index.chapters.dropFirst()).allSatisfy({ $0.start <= $1.start }),
+            index.coverArt.allSatisfy({
+                (1...sideMaximum).contains($0.width) && (1...sideMaximum).contains($0.height)
+            })
+        else { throw outOfRange("chapters or titles", -1) }
+    }
+
+    private static let tracksMaximum = 1000
+    /// In scalars, of which a character may have several.
+    private static let titleMaximum = 2 * TextBounds.titleMaximum
+
+    /// Within about ten years of 0.
+    private static func isWholeMilliseconds(_ seconds: Rational) -> Bool {
+        1000 % seconds.denominator == 0 && seconds.numerator.magnitude < 1 << 48
     }
 
     private static func check(_ track: VideoTrack) throws(Failure) {

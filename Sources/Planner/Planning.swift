@@ -9,7 +9,9 @@ public enum Planning {
         try IndexBounds.check(index)
         try DamageRule.require(index, profile)
         var warnings = index.warnings + DamageRule.warnings(index.damage)
-        for stream in index.omitted where stream.reason != "not picture or sound" {
+        let cover = index.video.isEmpty && profile.images != nil ? index.coverArt.first : nil
+        for stream in index.omitted
+        where stream.reason != "not picture or sound" && stream.streamIndex != cover?.streamIndex {
             warnings.append(
                 "Stream \(stream.streamIndex) (\(stream.kind), \(stream.codec)) is left out: "
                     + "\(stream.reason).")
@@ -39,13 +41,35 @@ public enum Planning {
                 index.audio, settings, picture: wantsVideo ? picture?.soundFrame : nil,
                 segmentSeconds: profile.video?.segmentDurationSeconds ?? 6, warnings: &warnings)
         }
-        return Plan(
+        var images = picture?.images
+        if let cover, let settings = profile.images {
+            images = TextPlanning.cover(cover, settings)
+        }
+        var text: [TextRendition] = []
+        var chapters: [Chapter] = []
+        if let frame = TextPlanning.frame(picture?.video, audio), profile.packaging != .images {
+            text =
+                profile.text.map {
+                    TextPlanning.renditions(index.text, $0, frame, &warnings)
+                } ?? []
+            chapters = TextPlanning.chapters(index.chapters, frame)
+        }
+        if profile.text == nil, profile.packaging != .images {
+            warnings += index.text.map {
+                "Text stream \($0.streamIndex) is left out: the profile takes no text."
+            }
+        }
+        var plan = Plan(
             source: source, profile: profile, packaging: profile.packaging, video: picture?.video,
-            audio: audio, images: picture?.images,
+            audio: audio, images: images,
             units: UnitGraph.units(
                 source: source, packaging: profile.packaging, video: picture?.video, track: track,
-                audio: audio, images: picture?.images, damage: profile.damage),
+                audio: audio, images: images, text: text, chapters: chapters,
+                damage: profile.damage),
             warnings: warnings, damage: index.damage)
+        plan.text = text
+        plan.chapters = chapters
+        return plan
     }
 
     private static func requireMatch(

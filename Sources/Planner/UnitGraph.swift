@@ -53,10 +53,16 @@ struct UnitGraph {
         var damage: DamagePolicy
     }
 
-    /// Encodes by chunk, sound, images, a stitch for each rendition, then package, verify, publish.
+    private struct PackageDetail: Encodable {
+        var packaging: Packaging
+        var chapters: [Chapter]
+    }
+
+    /// Encodes by chunk, sound, images, text, a stitch for each rendition, then package, verify, publish.
     static func units(
         source: Digest, packaging: Packaging, video: VideoPlan?, track: VideoTrack?,
-        audio: [AudioRendition], images: ImagePlan?, damage: DamagePolicy
+        audio: [AudioRendition], images: ImagePlan?, text: [TextRendition] = [],
+        chapters: [Chapter] = [], damage: DamagePolicy
     ) -> [PlannedUnit] {
         var graph = UnitGraph(source: source)
         var stitches: [Int] = []
@@ -105,11 +111,12 @@ struct UnitGraph {
                     CostModel.moving(bytes: estimate.outputBytes)))
         }
         var made = stitches
-        if let images, let track {
+        if let images {
             made.append(graph.add(.images, detail: images, CostModel.images(images, track)))
         }
+        if !text.isEmpty { made.append(graph.add(.text, detail: text, CostModel.text(text))) }
         let package = graph.add(
-            .package, after: made, detail: packaging,
+            .package, after: made, detail: PackageDetail(packaging: packaging, chapters: chapters),
             CostModel.moving(bytes: packaging == .progressive ? bytes : 100_000))
         let verify = graph.add(
             .verify, after: made + [package], detail: 0, CostModel.moving(bytes: 10_000))

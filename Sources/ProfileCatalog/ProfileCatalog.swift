@@ -105,6 +105,8 @@ public enum ProfileCatalog {
         case .images where profile.images == nil || profile.video != nil || profile.audio != nil:
             findings.append(
                 whole(file, "packaging", "images needs images, “video: none” and “audio: none”"))
+        case .images where profile.text != nil:
+            findings.append(whole(file, "text", "images carries no text; write “text: none”"))
         case .cmaf, .progressive, .images: break
         }
         return findings

@@ -40,12 +40,17 @@ struct ProfileDraft {
         var rows: Int?
     }
 
+    struct Text {
+        var tracksMaximum: Int?
+    }
+
     var name: String?
     var summary: String?
     var extends: String?
     var video = Part<Video>.unsaid
     var audio = Part<Audio>.unsaid
     var images = Part<Images>.unsaid
+    var text = Part<Text>.unsaid
     var packaging: Packaging?
     var damage: DamagePolicy?
 
@@ -85,6 +90,9 @@ struct ProfileDraft {
                     ?? theirs.thumbnailIntervalSeconds,
                 thumbnailWidth: mine.thumbnailWidth ?? theirs.thumbnailWidth,
                 columns: mine.columns ?? theirs.columns, rows: mine.rows ?? theirs.rows)
+        }
+        result.text = merge(text, base.text) { mine, theirs in
+            Text(tracksMaximum: mine.tracksMaximum ?? theirs.tracksMaximum)
         }
         return result
     }
@@ -129,6 +137,12 @@ struct ProfileDraft {
                 thumbnailIntervalSeconds: images.thumbnailIntervalSeconds ?? 10,
                 thumbnailWidth: images.thumbnailWidth ?? 160, columns: images.columns ?? 10,
                 rows: images.rows ?? 10)
+        }
+        switch text {
+        case .some(let text): profile.text = TextSettings(tracksMaximum: text.tracksMaximum ?? 8)
+        case .unsaid where profile.packaging != .images:
+            profile.text = TextSettings(tracksMaximum: 8)
+        case .unsaid, .none: break
         }
         return profile
     }

@@ -13,8 +13,8 @@ struct ProfileReader {
         guard let root = compose(yaml) else { return draft }
         guard let fields = fields(of: root, at: "") else { return draft }
         let allowed = [
-            "schema", "name", "summary", "extends", "video", "audio", "images", "packaging",
-            "damage",
+            "schema", "name", "summary", "extends", "video", "audio", "images", "text",
+            "packaging", "damage",
         ]
         checkKeys(fields, allowed, at: "")
         if let schema = fields["schema"] {
@@ -33,6 +33,7 @@ struct ProfileReader {
         draft.video = part(fields, "video") { $0.video($1) }
         draft.audio = part(fields, "audio") { $0.audio($1) }
         draft.images = part(fields, "images") { $0.images($1) }
+        draft.text = part(fields, "text") { $0.text($1) }
         return draft
     }
 
@@ -113,6 +114,11 @@ struct ProfileReader {
             }
         }
         return images
+    }
+
+    private mutating func text(_ fields: [String: Node]) -> ProfileDraft.Text {
+        checkKeys(fields, ["tracks"], at: "text")
+        return ProfileDraft.Text(tracksMaximum: number(fields, "tracks", 1...64, at: "text"))
     }
 
     private mutating func ladder(_ node: Node?) -> [Rung]? {

@@ -12,6 +12,9 @@ public struct Plan: Hashable, Sendable, Codable {
     public var video: VideoPlan?
     public var audio: [AudioRendition]
     public var images: ImagePlan?
+    @EmptyWhenMissing public var text: [TextRendition] = []
+    /// On the output's timeline, in order, none longer than until the next.
+    @EmptyWhenMissing public var chapters: [Chapter] = []
     /// By position: a unit depends only on units before it.
     public var units: [PlannedUnit]
     public var warnings: [String]
@@ -39,6 +42,12 @@ public struct Plan: Hashable, Sendable, Codable {
     public var duration: Rational {
         video?.grid.duration ?? audio.map(\.duration).max() ?? .zero
     }
+}
+
+extension ImagePlan {
+    /// Whether it is the poster alone, made of a picture that is attached to sound. Where that picture is broken,
+    /// there is none.
+    public var isCoverArt: Bool { thumbnailTimes.isEmpty }
 }
 
 /// The exact times of the output's frames (media rule 1).

@@ -29,6 +29,8 @@ public enum Work: Hashable, Sendable, Codable {
     /// Encodes a whole audio rendition.
     case audio(rendition: String)
     case images
+    /// Writes all subtitles as WebVTT.
+    case text
     /// Joins the committed pieces of one rendition into its track file.
     case stitch(rendition: String)
     /// Writes playlists, manifests and the receipt; for `progressive`, the MP4.
@@ -43,6 +45,7 @@ public enum Work: Hashable, Sendable, Codable {
         case .encode: .encode
         case .audio: .audio
         case .images: .images
+        case .text: .text
         case .stitch: .stitch
         case .package: .package
         case .verify: .verify

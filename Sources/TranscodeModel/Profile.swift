@@ -12,13 +12,16 @@ public struct Profile: Hashable, Sendable, Codable {
     public var audio: AudioSettings?
     /// Nil when no still images are wanted.
     public var images: ImageSettings?
+    /// Nil when no subtitles are wanted.
+    public var text: TextSettings?
     public var packaging: Packaging
     /// What becomes of damaged sources.
     public var damage: DamagePolicy
 
     public init(
         name: String, summary: String, video: VideoSettings?, audio: AudioSettings?,
-        images: ImageSettings?, packaging: Packaging, damage: DamagePolicy = .salvage
+        images: ImageSettings?, text: TextSettings? = nil, packaging: Packaging,
+        damage: DamagePolicy = .salvage
     ) {
         self.schema = Profile.schemaVersion
         self.name = name
@@ -26,6 +29,7 @@ public struct Profile: Hashable, Sendable, Codable {
         self.video = video
         self.audio = audio
         self.images = images
+        self.text = text
         self.packaging = packaging
         self.damage = damage
     }
@@ -134,6 +138,14 @@ public struct AudioSettings: Hashable, Sendable, Codable {
         self.kilobitsPerSecond = kilobitsPerSecond
         self.tracksMaximum = tracksMaximum
     }
+}
+
+/// Subtitles that the source carries as text, as WebVTT.
+public struct TextSettings: Hashable, Sendable, Codable {
+    /// Tracks beyond this many are left out, with a warning.
+    public var tracksMaximum: Int
+
+    public init(tracksMaximum: Int) { self.tracksMaximum = tracksMaximum }
 }
 
 public struct ImageSettings: Hashable, Sendable, Codable {

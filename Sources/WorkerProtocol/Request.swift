@@ -22,6 +22,7 @@ public enum WorkerJob: Sendable, Codable, Hashable {
     case encode(EncodeRequest)
     case audio(AudioRequest)
     case images(ImagesRequest)
+    case text(TextRequest)
     /// Rewrites CMAF tracks (descriptor 3 and those from 5 on, video first) as one progressive MP4.
     case remux(RemuxRequest)
     /// Measures finished pictures (descriptors from 5 on, one for each rendition) beside the source.
@@ -123,13 +124,22 @@ public struct ImagesRequest: Sendable, Codable, Hashable {
     public init(plan: ImagePlan) { self.plan = plan }
 }
 
+/// All tracks of text, in one pass over the source.
+public struct TextRequest: Sendable, Codable, Hashable {
+    public var renditions: [TextRendition]
+    public init(renditions: [TextRendition]) { self.renditions = renditions }
+}
+
 public struct RemuxRequest: Sendable, Codable, Hashable {
     /// Languages of the inputs in order; `und` for pictures.
     public var languages: [String]
     /// Samples of all inputs together, to size the `moov` that stands first.
     public var samples: Int
-    public init(languages: [String], samples: Int) {
+    /// On the timeline of the inputs.
+    @EmptyWhenMissing public var chapters: [Chapter] = []
+    public init(languages: [String], samples: Int, chapters: [Chapter] = []) {
         self.languages = languages
         self.samples = samples
+        self.chapters = chapters
     }
 }

@@ -8,7 +8,7 @@ import TranscodeModel
 struct GoldenTests {
     /// Compares with the file `Goldens/NAME`. With REELMILL_WRITE_GOLDENS set, writes it instead, and fails, so
     /// that a person reads the difference before it counts.
-    private func expectGolden(_ name: String, _ text: String) throws {
+    func expectGolden(_ name: String, _ text: String) throws {
         let url = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appending(path: "Goldens/\(name)")
         if ProcessInfo.processInfo.environment["REELMILL_WRITE_GOLDENS"] != nil {

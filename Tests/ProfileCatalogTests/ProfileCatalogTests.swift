@@ -48,7 +48,7 @@ struct ProfileCatalogTests {
             (
                 "colour: red",
                 "mine.yaml:3:9: colour: is not known here; allowed are schema, name, summary, "
-                    + "extends, video, audio, images, packaging, damage"
+                    + "extends, video, audio, images, text, packaging, damage"
             ),
             (
                 "video: {codec: mpeg2}",
@@ -81,6 +81,14 @@ struct ProfileCatalogTests {
                 "extends: nobody",
                 "mine.yaml:1:1: extends: there is no profile named nobody; there are web, mp4, "
                     + "hevc, av1, audio, thumbs, or give the path of a .yaml file"
+            ),
+            (
+                "text: {tracks: 0}",
+                "mine.yaml:3:16: text.tracks: must be a whole number from 1 to 64"
+            ),
+            (
+                "extends: thumbs\ntext: {tracks: 3}",
+                "mine.yaml:1:1: text: images carries no text; write “text: none”"
             ),
             ("video: {codec: h264", "mine.yaml:4:1: this is not valid YAML"),
             (

@@ -98,6 +98,8 @@ public final class SQLiteLedger: Ledger {
         if found == 0 {
             try database.execute(sql: schema.statements)
             try database.execute(sql: "PRAGMA user_version = \(Schema.version)")
+        } else if found < Schema.version {
+            try Schema.bringForward(database, from: found)
         }
         let keys = try Int.fetchOne(database, sql: "PRAGMA foreign_keys")
         let journal = try String.fetchOne(database, sql: "PRAGMA journal_mode")

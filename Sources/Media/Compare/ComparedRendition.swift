@@ -8,6 +8,7 @@ final class ComparedRendition {
     private let rendition: VideoRendition
     private let frames: Int
     private var reader: PictureReader
+    private let log: DamageLog
     private let finished: Frame
     private let sourcePlanes = EightBitPlanes()
     private let finishedPlanes = EightBitPlanes()
@@ -30,9 +31,11 @@ final class ComparedRendition {
     ) throws(Failure) {
         self.rendition = rendition
         frames = plan.grid.frames
-        scaler = try RenditionScaler(rendition, color: plan.color)
+        scaler = try RenditionScaler(
+            rendition, bitDepth: plan.treatment.bitDepth, color: plan.color)
+        log = DamageLog(stream: 0, timeBase: plan.sourceTimeBase, policy: .salvage)
         // A track file has one stream, and a progressive file has its pictures first.
-        reader = try PictureComparison.reader(track, stream: 0, limits)
+        reader = try PictureComparison.reader(track, stream: 0, limits, log)
         finished = try Frame.allocate()
         scratch = Array(repeating: 0, count: 8 * max(rendition.width / 4, 1))
         blocks = (rendition.width / 4) * (rendition.height / 4)
@@ -46,7 +49,7 @@ final class ComparedRendition {
         guard try reader.next(into: finished) else {
             throw fault(.wrongFrameCount, "has \(number) frames where the plan has \(frames)")
         }
-        guard reader.decodeErrors == 0 else {
+        guard log.count == 0 else {
             throw fault(.outputInvalid, "cannot be decoded at frame \(number)")
         }
         guard Int(finished.pointer.pointee.width) == rendition.width,

@@ -47,11 +47,13 @@ struct FoldedSound: ~Copyable {
 
     /// `origin` is the time in the file that becomes sample 0.
     static func open(
-        _ descriptor: Int32, stream: Int, origin: Rational, _ rendition: AudioRendition,
+        _ descriptor: Int32, stream: Int, clock: SourceClock = .plain, origin: Rational,
+        _ rendition: AudioRendition,
         _ limits: WorkerLimits
     ) throws(Failure) -> FoldedSound {
         let reader = try SoundReader.open(
-            source: descriptor, stream: stream, limits: limits.streamsMaximum,
+            source: descriptor, stream: stream, clock: clock, damage: .salvage,
+            limits: limits.streamsMaximum,
             threads: limits.threads)
         // Never encodes: it says what form of samples is wanted.
         let target = try Encoder.open(name: "pcm_f32le", options: [:]) { context in
@@ -65,7 +67,7 @@ struct FoldedSound: ~Copyable {
             reader, try Frame.allocate(), target, queue, rendition, origin: origin)
     }
 
-    var decodeErrors: Int { reader.decodeErrors }
+    var decodeErrors: Int { reader.damage.reduce(0) { $0 + $1.count } }
 
     /// Reads until samples before `end` are there, or the track has ended.
     mutating func fill(upTo end: Int) throws(Failure) {

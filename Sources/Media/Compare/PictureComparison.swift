@@ -15,9 +15,12 @@ enum PictureComparison {
         let plan = request.plan
         var clock = StageClock()
         var file = StagingFile(descriptor: staging)
+        let log = DamageLog(
+            stream: plan.streamIndex, timeBase: plan.sourceTimeBase, policy: .salvage)
         var pictures = try GridReader.open(
             TreatedReader.open(
-                try reader(source, stream: plan.streamIndex, limits),
+                try reader(
+                    source, stream: plan.streamIndex, clock: plan.sourceClock, limits, log),
                 treatment: plan.treatment, timeBase: plan.sourceTimeBase))
         var compared: [ComparedRendition] = []
         for (number, rendition) in plan.renditions.enumerated() {
@@ -51,10 +54,10 @@ enum PictureComparison {
         return WorkResult(
             pieces: [piece("pictures", file.offset, plan.grid.frames * compared.count)],
             stageCPUSeconds: clock.secondsByStage,
-            warnings: pictures.decodeErrors == 0
+            warnings: log.count == 0
                 ? []
                 : [
-                    "\(pictures.decodeErrors) errors while decoding the source: around them an "
+                    "\(log.count) errors while decoding the source: around them an "
                         + "encode may rightly have other pictures."
                 ])
     }
@@ -81,12 +84,13 @@ enum PictureComparison {
 
     /// A reader from the start of a file.
     static func reader(
-        _ descriptor: Int32, stream: Int, _ limits: WorkerLimits
+        _ descriptor: Int32, stream: Int, clock: SourceClock = .plain, _ limits: WorkerLimits,
+        _ log: DamageLog
     ) throws(Failure) -> PictureReader {
         guard
             let reader = try PictureReader.open(
-                source: descriptor, stream: stream, entryPoint: nil,
-                limits: limits.streamsMaximum, threads: limits.threads)
+                source: descriptor, stream: stream, clock: clock, entryPoint: nil,
+                limits: limits.streamsMaximum, threads: limits.threads, log: log)
         else { preconditionFailure("the start of a file is always found") }
         return reader
     }

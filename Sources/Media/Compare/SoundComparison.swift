@@ -17,7 +17,8 @@ enum SoundComparison {
         var file = StagingFile(descriptor: staging)
         var clock = StageClock()
         var original = try FoldedSound.open(
-            source, stream: rendition.streamIndex, origin: rendition.origin, rendition, limits)
+            source, stream: rendition.streamIndex, clock: rendition.sourceClock,
+            origin: rendition.origin, rendition, limits)
         var finished = try FoldedSound.open(
             track, stream: try streamIndex(ofTrack: request.track, in: track, limits),
             origin: .zero, rendition, limits)

@@ -75,6 +75,9 @@ final class DamageLog {
                 + "Upload an undamaged file, or use “damage: salvage”.")
     }
 
+    /// Errors in all.
+    var count: Int { runs.reduce(untimed) { $0 + $1.count } }
+
     /// In the order of their times.
     var damage: [Damage] {
         var list = runs.map { run in

@@ -46,6 +46,7 @@ struct StreamSurvey {
             let pointer = demuxer.stream(number)
             let stream = pointer.pointee
             let parameters = stream.codecpar.pointee
+            if TextSurvey.isText(parameters) { continue }
             if let (cause, reason) = StreamSurvey.reasonToOmit(stream) {
                 omit(stream, cause, reason)
                 continue
@@ -87,7 +88,7 @@ struct StreamSurvey {
         case AVMEDIA_TYPE_VIDEO, AVMEDIA_TYPE_AUDIO:
             return avcodec_find_decoder(parameters.codec_id) == nil
                 ? (.noDecoder, "no decoder in this build") : nil
-        case AVMEDIA_TYPE_SUBTITLE: return (.other, "subtitles are not carried over yet")
+        case AVMEDIA_TYPE_SUBTITLE: return (.other, TextSurvey.reasonToOmit(parameters))
         default: return (.other, "not picture or sound")
         }
     }

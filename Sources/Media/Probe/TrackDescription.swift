@@ -46,10 +46,7 @@ extension StreamSurvey {
                 "The source's clock jumps \(repair.jumps == 1 ? "once" : "\(repair.jumps) times"); its "
                     + "times go on where they were.")
         }
-        let chapters = demuxer.context.pointee.nb_chapters
-        if chapters > 0 {
-            index.warnings.append("Its \(chapters) chapters are not carried over yet.")
-        }
+        TextSurvey.complete(&index, demuxer, limits: limits)
         index.omitted.sort { $0.streamIndex < $1.streamIndex }
         return index
     }

@@ -16,7 +16,8 @@ struct ProgressiveMuxer: ~Copyable {
     /// `languages` are those of the tracks. With `indexBytes`, the `moov` stands first and has that much
     /// room; without, it stands last.
     static func open(
-        _ tracks: [TrackInput], languages: [String], descriptor: Int32?, indexBytes: Int64?
+        _ tracks: [TrackInput], languages: [String], chapters: [Chapter] = [], descriptor: Int32?,
+        indexBytes: Int64?
     ) throws(Failure) -> ProgressiveMuxer {
         let doing = "Opening the muxer"
         let output = try SeekableOutput.open(descriptor: descriptor)
@@ -31,6 +32,7 @@ struct ProgressiveMuxer: ~Copyable {
             let isFirst = !tracks[..<number].contains { $0.kind == track.kind }
             try muxer.add(track, language: languages[number], isDefault: isFirst)
         }
+        try ChapterList.add(chapters, to: context)
         // In the movie's timescale edit lists state durations: the first track's makes its own exact.
         let timescale = tracks[0].stream.pointee.time_base.den
         var settings = [("write_colr", "1"), ("movie_timescale", String(timescale))]

@@ -73,7 +73,8 @@ enum RemuxPipeline {
             tracks.append(try TrackInput(descriptor: descriptor, number: index + 1))
         }
         let muxer = try ProgressiveMuxer.open(
-            tracks, languages: request.languages, descriptor: staging, indexBytes: indexBytes)
+            tracks, languages: request.languages, chapters: request.chapters,
+            descriptor: staging, indexBytes: indexBytes)
         // Each pass is half of the work.
         var done = isSecond ? request.samples : 0
         while let number = SampleOrder.next(tracks.map(\.nextTime)) {

@@ -9,6 +9,9 @@ enum StillsPipeline {
         source: Int32 = WorkerDescriptor.source, staging: Int32 = WorkerDescriptor.staging
     ) throws(Failure) -> WorkResult {
         let plan = request.plan
+        if plan.isCoverArt {
+            return try CoverPipeline.run(plan, limits: limits, source: source, staging: staging)
+        }
         var clock = StageClock()
         var keyFrames = try KeyFrameReader.open(
             source: source, plan: plan, limits: limits.streamsMaximum, threads: limits.threads)

@@ -73,6 +73,7 @@ struct AttemptRun: Sendable {
             try await EncodeStage.perform(context, chunk: chunk, renditions: renditions)
         case .audio(let rendition): try await AudioStage.perform(context, rendition: rendition)
         case .images: try await ImagesStage.perform(context)
+        case .text: try await TextStage.perform(context)
         case .stitch(let rendition): try await StitchStage.perform(context, rendition: rendition)
         case .package: try await PackageStage.perform(context)
         case .verify: try await VerifyStage.perform(context)

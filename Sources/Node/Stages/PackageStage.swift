@@ -26,9 +26,10 @@ enum PackageStage {
         let staged = try context.stage()
         var pieces: [Piece] = []
         var offset: Int64 = 0
+        let text = plan.packaging == .cmaf ? try text(context, plan) : [:]
         let files =
             plan.packaging == .cmaf
-            ? Manifests.files(Presentation(plan: plan, tracks: tracks))
+            ? Manifests.files(Presentation(plan: plan, tracks: tracks, text: text))
             : Manifests.thumbnails(plan).map { [$0] } ?? []
         for (path, text) in files {
             pieces.append(try append(text, path, at: &offset, to: staged))
@@ -46,7 +47,8 @@ enum PackageStage {
         let languages = (plan.video == nil ? [] : ["und"]) + plan.audio.map(\.language)
         let staged = try context.stage()
         let (result, usage) = try await context.work(
-            .remux(RemuxRequest(languages: languages, samples: samples)),
+            .remux(
+                RemuxRequest(languages: languages, samples: samples, chapters: plan.chapters)),
             inputs: inputs.map(\.descriptor), staged: staged)
         // The descriptors must stay open until the worker has ended.
         withExtendedLifetime(inputs) {}
@@ -74,6 +76,25 @@ enum PackageStage {
             }
             return (name, artifact)
         }
+    }
+
+    /// The cues of the renditions of text that have any.
+    private static func text(_ context: UnitContext, _ plan: Plan) throws -> [String: [TextCue]] {
+        guard let unit = plan.units.first(where: { $0.work == .text }) else { return [:] }
+        guard let artifact = try context.artifacts()[unit.position]?.artifact else {
+            throw Failure(.permanent, .internalFault, "The text is not made.")
+        }
+        var cues: [String: [TextCue]] = [:]
+        for rendition in plan.text {
+            guard
+                let piece = artifact.pieces.first(where: { $0.name == rendition.name + ".vtt" }),
+                let extent = piece.fragments.first?.extent
+            else { continue }
+            let path = OutputLayout.textPath(rendition.name)
+            let bytes = try context.open(artifact, name: path).read(extent)
+            cues[rendition.name] = try WebVTTFile.cues(bytes, of: rendition, path: path)
+        }
+        return cues
     }
 
     private static func append(

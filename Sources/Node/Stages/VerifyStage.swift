@@ -41,7 +41,8 @@ enum VerifyStage {
             files.append(
                 Report.File(path: file.path, sha256: digest, bytes: source.byteCount))
         }
-        let findings = PublicationCheck.findings(plan, files: sources)
+        let findings = PublicationCheck.findings(
+            plan, files: sources, listed: Set(sources.keys))
         guard findings.isEmpty else {
             throw Failure(
                 .permanent, .outputInvalid,

@@ -29,6 +29,10 @@ enum DASHManifest {
             sets += 1
             lines += soundSet(presented, rendition, id: sets).map { "    " + $0 }
         }
+        for presented in presentation.text {
+            sets += 1
+            lines += textSet(presented, id: sets).map { "    " + $0 }
+        }
         lines += ["  </Period>", "</MPD>"]
         return lines.joined(separator: "\n") + "\n"
     }
@@ -80,6 +84,38 @@ enum DASHManifest {
         lines += representation(
             presented, [("audioSamplingRate", String(rendition.sampleRate))], inside: [channels])
         return lines + ["</AdaptationSet>"]
+    }
+
+    /// WebVTT beside the media: one file, fetched whole (DASH-IF IOP 5, part 8, sidecar text).
+    private static func textSet(_ presented: PresentedText, id: Int) -> [String] {
+        let rendition = presented.rendition
+        var lines = [
+            element(
+                "AdaptationSet",
+                [
+                    ("id", String(id)), ("contentType", "text"), ("mimeType", "text/vtt"),
+                    ("lang", LanguageTag.tag(rendition.language)),
+                ])
+        ]
+        if let title = rendition.title, !title.isEmpty {
+            lines.append("  <Label>\(escaped(title))</Label>")
+        }
+        lines.append(
+            "  "
+                + role(
+                    rendition.isForced
+                        ? "forced-subtitle" : rendition.isHearingImpaired ? "caption" : "subtitle"))
+        if rendition.isDefault { lines.append("  " + role("main")) }
+        let bits = Rational(presented.byteCount * 8) / rendition.duration
+        lines += [
+            "  "
+                + element(
+                    "Representation",
+                    [("id", rendition.name), ("bandwidth", String(max(1, bits.ceiling)))]),
+            "    <BaseURL>\(escaped(presented.path))</BaseURL>", "  </Representation>",
+            "</AdaptationSet>",
+        ]
+        return lines
     }
 
     private static func common(id: Int, kind: String) -> [(String, String)] {

@@ -22,9 +22,27 @@ enum LanguageTag {
 
     /// What players show for each rendition: its title, else its language, made unique by a number.
     static func names(of renditions: [AudioRendition]) -> [String] {
+        unique(
+            renditions.map { rendition in
+                rendition.title.flatMap { $0.isEmpty ? nil : $0 } ?? name(rendition.language)
+            })
+    }
+
+    /// The same for text, which says for what it is.
+    static func names(of renditions: [TextRendition]) -> [String] {
+        unique(
+            renditions.map { rendition in
+                if let title = rendition.title, !title.isEmpty { return title }
+                let isKnown = tag(rendition.language) != "und"
+                return (isKnown ? name(rendition.language) : "Subtitles")
+                    + (rendition.isForced ? " (forced)" : "")
+                    + (rendition.isHearingImpaired ? " (SDH)" : "")
+            })
+    }
+
+    private static func unique(_ bases: [String]) -> [String] {
         var used: Set<String> = []
-        return renditions.map { rendition in
-            let base = rendition.title.flatMap { $0.isEmpty ? nil : $0 } ?? name(rendition.language)
+        return bases.map { base in
             var name = base
             var number = 2
             while !used.insert(name).inserted {

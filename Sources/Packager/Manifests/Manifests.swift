@@ -18,13 +18,20 @@ public enum Manifests {
                 files.append((presented.playlistPath, MediaPlaylist.text(presented)))
             }
         }
+        if plan.packaging == .cmaf {
+            for presented in presentation.text {
+                files.append((presented.playlistPath, presented.playlist))
+                files.append((presented.segmentsPath, presented.segmentsText))
+            }
+            files += ChapterFiles.files(plan.chapters)
+        }
         if let thumbnails = thumbnails(plan) { files.append(thumbnails) }
         return files
     }
 
     /// The thumbnails' WebVTT, which needs no track.
     public static func thumbnails(_ plan: Plan) -> (path: String, text: String)? {
-        guard let images = plan.images else { return nil }
+        guard let images = plan.images, !images.isCoverArt else { return nil }
         let covered = Rational(Int64(images.thumbnailTimes.count)) * images.interval
         // Without pictures that move, the last thumbnail stands for a whole interval.
         let duration = plan.video == nil ? covered : plan.duration

@@ -4,8 +4,10 @@ import TranscodeModel
 enum MasterPlaylist {
     static func text(_ presentation: Presentation) -> String {
         var lines = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS"]
+        if !presentation.plan.chapters.isEmpty { lines.append(chapterLine) }
         let group = presentation.audio.first.map { soundGroup($0) }
         if let group { lines += [""] + soundLines(presentation, group) }
+        if !presentation.text.isEmpty { lines += [""] + textLines(presentation) }
         if presentation.video.isEmpty {
             lines += [""] + soundOnlyLines(presentation, group)
         } else {
@@ -39,22 +41,71 @@ enum MasterPlaylist {
         }
     }
 
+    private static let textGroup = "text"
+
+    /// Subtitles, and captions for those who do not hear (Apple's HLS authoring specification, 5.x).
+    private static func textLines(_ presentation: Presentation) -> [String] {
+        let names = LanguageTag.names(of: presentation.text.map(\.rendition))
+        return zip(presentation.text, names).map { presented, name in
+            let rendition = presented.rendition
+            var attributes = [
+                ("TYPE", "SUBTITLES"), ("GROUP-ID", quoted(textGroup)), ("NAME", quoted(name)),
+                ("LANGUAGE", quoted(LanguageTag.tag(rendition.language))),
+                ("DEFAULT", rendition.isDefault ? "YES" : "NO"), ("AUTOSELECT", "YES"),
+                ("FORCED", rendition.isForced ? "YES" : "NO"),
+            ]
+            if rendition.isHearingImpaired {
+                attributes.append(
+                    (
+                        "CHARACTERISTICS",
+                        quoted(
+                            "public.accessibility.transcribes-spoken-dialog,"
+                                + "public.accessibility.describes-music-and-sound")
+                    ))
+            }
+            attributes.append(("URI", quoted(presented.playlistPath)))
+            return line("MEDIA", attributes)
+        }
+    }
+
+    private static var chapterLine: String {
+        line(
+            "SESSION-DATA",
+            [
+                ("DATA-ID", quoted("com.apple.hls.chapters")),
+                ("URI", quoted(ChapterFiles.listPath)),
+            ])
+    }
+
+    /// What the most demanding text adds.
+    private static func textPeak(_ presentation: Presentation) -> BitRates? {
+        presentation.text.map(\.rates).max { $0.peak < $1.peak }
+    }
+
     /// The largest playable sum of rates counts: with the most demanding sound there is.
     private static func streamLine(
         _ presented: PresentedTrack, _ presentation: Presentation, _ group: String?
     ) -> String {
         let sound = presentation.audio.map(\.rates)
         let own = presented.rates
+        let text = textPeak(presentation)
         let codecs = [presented.track.header.codec] + soundCodecs(presentation)
         var attributes = [
-            ("BANDWIDTH", String(own.peak + (sound.map(\.peak).max() ?? 0))),
-            ("AVERAGE-BANDWIDTH", String(own.average + (sound.map(\.average).max() ?? 0))),
+            (
+                "BANDWIDTH",
+                String(own.peak + (sound.map(\.peak).max() ?? 0) + (text?.peak ?? 0))
+            ),
+            (
+                "AVERAGE-BANDWIDTH",
+                String(own.average + (sound.map(\.average).max() ?? 0) + (text?.average ?? 0))
+            ),
             ("CODECS", quoted(codecs.joined(separator: ","))),
         ]
         attributes += pictureAttributes(presented)
         if let rate = presentation.frameRate { attributes.append(("FRAME-RATE", decimal(rate))) }
         attributes.append(("VIDEO-RANGE", range(presented)))
         if let group { attributes.append(("AUDIO", quoted(group))) }
+        attributes += textAttributes(presentation)
         attributes.append(("CLOSED-CAPTIONS", "NONE"))
         return line("STREAM-INF", attributes)
     }
@@ -74,17 +125,25 @@ enum MasterPlaylist {
     private static func soundOnlyLines(_ presentation: Presentation, _ group: String?) -> [String] {
         guard let first = presentation.audio.first, let group else { return [] }
         let rates = presentation.audio.map(\.rates)
+        let text = textPeak(presentation)
         return [
             line(
                 "STREAM-INF",
                 [
-                    ("BANDWIDTH", String(rates.map(\.peak).max() ?? 0)),
-                    ("AVERAGE-BANDWIDTH", String(rates.map(\.average).max() ?? 0)),
+                    ("BANDWIDTH", String((rates.map(\.peak).max() ?? 0) + (text?.peak ?? 0))),
+                    (
+                        "AVERAGE-BANDWIDTH",
+                        String((rates.map(\.average).max() ?? 0) + (text?.average ?? 0))
+                    ),
                     ("CODECS", quoted(soundCodecs(presentation).joined(separator: ","))),
                     ("AUDIO", quoted(group)),
-                ]),
+                ] + textAttributes(presentation)),
             first.playlistPath,
         ]
+    }
+
+    private static func textAttributes(_ presentation: Presentation) -> [(String, String)] {
+        presentation.text.isEmpty ? [] : [("SUBTITLES", quoted(textGroup))]
     }
 
     private static func soundCodecs(_ presentation: Presentation) -> [String] {

@@ -46,7 +46,7 @@ enum MediaPlaylist {
         (Rational(ticks, Int64(timescale)) * Rational(1_000_000)).rounded
     }
 
-    private static func decimalSeconds(_ microseconds: Int64) -> String {
+    static func decimalSeconds(_ microseconds: Int64) -> String {
         let (whole, rest) = microseconds.quotientAndRemainder(dividingBy: 1_000_000)
         let digits = String(rest)
         return "\(whole)." + String(repeating: "0", count: 6 - digits.count) + digits

@@ -6,9 +6,12 @@ public struct Presentation: Sendable {
     /// From the largest to the smallest, as in the plan.
     public let video: [PresentedTrack]
     public let audio: [PresentedTrack]
+    /// Those that have anything to show.
+    let text: [PresentedText]
 
-    /// `tracks` are the plan's renditions by name. One that is missing is a bug of the caller.
-    public init(plan: Plan, tracks: [String: Track]) {
+    /// `tracks` are the plan's renditions by name. One that is missing is a bug of the caller. `text` has the
+    /// cues of those renditions of text that have any.
+    public init(plan: Plan, tracks: [String: Track], text: [String: [TextCue]] = [:]) {
         self.plan = plan
         func presented(_ name: String, folder: String) -> PresentedTrack {
             guard let track = tracks[name] else { preconditionFailure("no track \(name)") }
@@ -16,6 +19,9 @@ public struct Presentation: Sendable {
         }
         video = (plan.video?.renditions ?? []).map { presented($0.name, folder: "video") }
         audio = plan.audio.map { presented($0.name, folder: "audio") }
+        self.text = plan.text.compactMap { rendition in
+            text[rendition.name].map { PresentedText(rendition, $0) }
+        }
     }
 
     /// The nominal length of a segment in seconds, from which target durations follow.

@@ -31,6 +31,7 @@ public enum OutputLayout {
                         samples: artifact.pieces.flatMap(\.fragments).reduce(0) { $0 + $1.samples }
                     ))
             case .images: files += pieces(unit, artifacts, folder: "images/")
+            case .text: files += pieces(unit, artifacts, folder: textFolder)
             case .stitch, .encode, .audio, .verify, .publish: break
             }
         }
@@ -42,8 +43,19 @@ public enum OutputLayout {
         (plan.audio.contains { $0.name == name } ? "audio/" : "video/") + name + ".mp4"
     }
 
+    private static let textFolder = "text/"
+    private static let posterPath = "images/poster.jpg"
+
+    /// All cues of a rendition of text.
+    public static func textPath(_ name: String) -> String { "\(textFolder)\(name).vtt" }
+    static func textSegmentsPath(_ name: String) -> String { "\(textFolder)\(name)-segments.vtt" }
+    static func textPlaylistPath(_ name: String) -> String { "\(textFolder)\(name).m3u8" }
+
     /// Every path that the plan's output has, without the receipt.
-    public static func paths(_ plan: Plan) -> Set<String> {
+    ///
+    /// What can turn out to be nothing (text without a cue, broken cover art) is there if it is `listed`: among what was
+    /// made, or in the receipt.
+    public static func paths(_ plan: Plan, listed: Set<String> = []) -> Set<String> {
         var paths: Set<String> = []
         switch plan.packaging {
         case .cmaf:
@@ -55,11 +67,21 @@ public enum OutputLayout {
             for rendition in plan.audio {
                 paths.formUnion(["audio/\(rendition.name).mp4", "audio/\(rendition.name).m3u8"])
             }
+            for (path, _) in ChapterFiles.files(plan.chapters) { paths.insert(path) }
         case .progressive: paths = ["video.mp4"]
         case .images: break
         }
-        if let images = plan.images {
-            paths.formUnion(["images/poster.jpg", "images/thumbnails.vtt"])
+        for rendition in plan.text where listed.contains(textPath(rendition.name)) {
+            paths.insert(textPath(rendition.name))
+            if plan.packaging == .cmaf {
+                paths.insert(textSegmentsPath(rendition.name))
+                paths.insert(textPlaylistPath(rendition.name))
+            }
+        }
+        if let images = plan.images, images.isCoverArt {
+            if listed.contains(posterPath) { paths.insert(posterPath) }
+        } else if let images = plan.images {
+            paths.formUnion([posterPath, "images/thumbnails.vtt"])
             for sheet in 0..<SpriteGeometry(images).sheets {
                 paths.insert("images/" + SpriteGeometry.name(ofSheet: sheet))
             }

@@ -12,6 +12,8 @@ struct ProgressiveFile {
     var tracks: [Track]
     /// Whether all boxes of samples stand behind the `moov`.
     var startsWithMovie: Bool
+    /// In the list of chapters (`chpl`), which has room for 255.
+    var chapters: Int
 
     init(_ source: any ByteSource) throws(Failure) {
         let boxes = try TopLevelBox.all(in: source)
@@ -19,9 +21,20 @@ struct ProgressiveFile {
         else { throw source.fault("it has no ftyp and moov", at: 0) }
         startsWithMovie = !boxes[..<place].contains { $0.type == "mdat" }
         tracks = []
-        for box in try boxes[place].load(from: source).children() where box.type == "trak" {
-            tracks.append(try ProgressiveFile.track(box))
+        chapters = 0
+        for box in try boxes[place].load(from: source).children() {
+            if box.type == "trak" { tracks.append(try ProgressiveFile.track(box)) }
+            if box.type == "udta" { chapters = try ProgressiveFile.chapters(box) }
         }
+    }
+
+    private static func chapters(_ box: Box) throws(Failure) -> Int {
+        for list in try box.children() where list.type == "chpl" {
+            var body = list.body
+            try body.skip(8)
+            return Int(try body.uint8())
+        }
+        return 0
     }
 
     private static func track(_ box: Box) throws(Failure) -> Track {

@@ -4,12 +4,14 @@ public import TranscodeModel
 ///
 /// It needs nothing but the plan and the bytes: no player, no decoder.
 public enum PublicationCheck {
-    /// All that is wrong; empty when the output is what the plan says. `files` are by path.
+    /// All that is wrong; empty when the output is what the plan says. `files` are by path; `listed` are the paths
+    /// that should be there, which tells what of the plan turned out to be nothing.
     public static func findings(
-        _ plan: Plan, files: [String: any ByteSource]
+        _ plan: Plan, files: [String: any ByteSource], listed: Set<String> = []
     ) -> [PublicationFinding] {
         var list = FindingList()
-        let expected = OutputLayout.paths(plan)
+        let expected = OutputLayout.paths(plan, listed: listed)
+        let text = TextCheck.cues(plan, files.filter { expected.contains($0.key) }, &list)
         for path in expected.subtracting(files.keys).sorted() {
             list.add(path, .missing, "the file is not there")
         }
@@ -17,7 +19,7 @@ public enum PublicationCheck {
             list.add(path, .unexpected, "the plan has no such file")
         }
         switch plan.packaging {
-        case .cmaf: checkTracks(plan, files, &list)
+        case .cmaf: checkTracks(plan, files, text, &list)
         case .progressive: checkProgressive(plan, files, &list)
         case .images: break
         }
@@ -29,7 +31,8 @@ public enum PublicationCheck {
     }
 
     private static func checkTracks(
-        _ plan: Plan, _ files: [String: any ByteSource], _ list: inout FindingList
+        _ plan: Plan, _ files: [String: any ByteSource], _ text: [String: [TextCue]],
+        _ list: inout FindingList
     ) {
         var tracks: [String: Track] = [:]
         func read(_ name: String, _ list: inout FindingList) -> TrackCheck? {
@@ -52,7 +55,9 @@ public enum PublicationCheck {
         for rendition in plan.audio { read(rendition.name, &list)?.check(rendition, into: &list) }
         // Manifests describe all tracks; with one unreadable there is nothing to compare with.
         guard tracks.count == plan.audio.count + (plan.video?.renditions.count ?? 0) else { return }
-        for (path, text) in Manifests.files(Presentation(plan: plan, tracks: tracks)) {
+        for (path, text) in Manifests.files(
+            Presentation(plan: plan, tracks: tracks, text: text))
+        {
             checkText(path, text, files, &list)
         }
     }
@@ -90,6 +95,9 @@ public enum PublicationCheck {
             list.require(
                 pictures.count == 1 && sound.count == plan.audio.count, path, .structure,
                 "it has \(pictures.count) picture and \(sound.count) sound tracks")
+            list.require(
+                file.chapters == min(plan.chapters.count, 255), path, .structure,
+                "it has \(file.chapters) chapters where the plan has \(plan.chapters.count)")
             if let grid = plan.video?.grid, let track = pictures.first {
                 list.require(
                     track.samples == grid.frames, path, .count,

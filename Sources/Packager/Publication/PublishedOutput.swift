@@ -46,6 +46,7 @@ public struct PublishedOutput {
     /// Compares the files with the receipt, then with the plan.
     public func findings() -> [PublicationFinding] {
         var list = FindingList()
+        let listed = Set(receipt.files.map(\.path))
         for file in receipt.files {
             guard let source = files[file.path] else { continue }
             guard source.byteCount == file.bytes else {
@@ -64,11 +65,11 @@ public struct PublishedOutput {
             }
         }
         list.require(
-            Set(receipt.files.map(\.path)) == OutputLayout.paths(receipt.plan),
+            listed == OutputLayout.paths(receipt.plan, listed: listed),
             OutputLayout.receiptPath, .receipt,
             "the receipt does not list the files that its plan has")
         return unreadable + list.findings
-            + PublicationCheck.findings(receipt.plan, files: files)
+            + PublicationCheck.findings(receipt.plan, files: files, listed: listed)
     }
 }
 

@@ -38,7 +38,7 @@ struct BreakerBoard: Hashable {
         var keys = [Self.profile(profile)]
         // Publishing writes to the job's own place, which other jobs do not share.
         if kind != .publish { keys.append(store) }
-        if [.probe, .encode, .audio, .images].contains(kind) { keys.append(worker) }
+        if [.probe, .encode, .audio, .images, .text].contains(kind) { keys.append(worker) }
         if !encoder.isEmpty { keys.append(Self.encoder(encoder)) }
         return keys
     }

@@ -54,9 +54,10 @@ extension DuelGenerator {
     }
 
     private mutating func work(_ position: Int) -> Work {
-        switch number(0...5) {
+        switch number(0...6) {
         case 0: .audio(rendition: "a")
         case 1: .images
+        case 3: .text
         case 2: .stitch(rendition: "v")
         default: .encode(chunk: position, renditions: ["v"])
         }

@@ -25,7 +25,8 @@ struct Marker: Hashable {
     static let lostLeaseText = "lost a lease"
 
     private static let stages: [Marker] = [
-        "probe", "plan", "encode", "audio", "images", "stitch", "package", "verify", "publish",
+        "probe", "plan", "encode", "audio", "images", "text", "stitch", "package", "verify",
+        "publish",
         "commit",
     ].flatMap { stage in
         ["begin", "end"].map {

@@ -85,7 +85,7 @@ extension Schema {
             failure TEXT, note TEXT,
             tenant TEXT NOT NULL, job TEXT NOT NULL,
             kind TEXT NOT NULL CHECK (kind = 'encode' OR kind = 'audio' OR kind = 'images'
-                OR kind = 'stitch' OR kind = 'package' OR kind = 'verify' OR kind = 'publish'
+                OR kind = 'text' OR kind = 'stitch' OR kind = 'package' OR kind = 'verify' OR kind = 'publish'
                 OR kind = 'probe'),
             -- The tenant's number and the class of the job: twice the number, and 1 for backfill.
             queue INTEGER NOT NULL,

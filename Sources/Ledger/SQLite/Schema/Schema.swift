@@ -10,7 +10,7 @@ import TranscodeModel
 /// What is refused rolls the whole transaction back, here and in the statements (`OR ROLLBACK`): that is what a refusal
 /// means, and SQLite need not copy each page that a statement changes in case it has to undo that statement alone.
 struct Schema {
-    static let version = 1
+    static let version = 2
 
     /// A unit's key is its job's number and its position: `number << 20 | position`.
     static let positionBits: Int64 = 20

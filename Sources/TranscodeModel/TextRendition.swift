@@ -1,0 +1,80 @@
+/// One track of subtitles as it will be delivered: WebVTT on the output's timeline.
+///
+/// Whether it has anything to show is known only when it is made: one without a cue is not published.
+public struct TextRendition: Hashable, Sendable, Codable {
+    /// Unique in the plan, such as `t1`; names its files.
+    public var name: String
+    public var streamIndex: Int
+    public var language: String
+    public var title: String?
+    /// At most one of a plan's.
+    public var isDefault: Bool
+    public var isForced: Bool
+    public var isHearingImpaired: Bool
+    /// Of the source stream, in seconds.
+    public var sourceTimeBase: Rational
+    /// The source time, in seconds, that becomes 0. What ends before it is left out.
+    public var origin: Rational
+    /// Of the presentation, in seconds: nothing is shown after it.
+    public var duration: Rational
+    /// Of a segment of the HLS form, in seconds: that of the pictures.
+    public var segmentDuration: Rational
+
+    public init(
+        name: String, streamIndex: Int, language: String, title: String?, isDefault: Bool,
+        isForced: Bool, isHearingImpaired: Bool, sourceTimeBase: Rational, origin: Rational,
+        duration: Rational, segmentDuration: Rational
+    ) {
+        self.name = name
+        self.streamIndex = streamIndex
+        self.language = language
+        self.title = title
+        self.isDefault = isDefault
+        self.isForced = isForced
+        self.isHearingImpaired = isHearingImpaired
+        self.sourceTimeBase = sourceTimeBase
+        self.origin = origin
+        self.duration = duration
+        self.segmentDuration = segmentDuration
+    }
+
+    /// The latest time that a cue may name: the end of the presentation.
+    public var milliseconds: Int64 { (duration * Rational(1000)).rounded }
+
+    /// The segments, by their bounds in milliseconds: the last one ends with the presentation.
+    public var segmentCount: Int { max(1, Int((duration / segmentDuration).ceiling)) }
+
+    /// Where a segment starts, in seconds; the end of the last one is the end of the presentation.
+    public func segmentStart(_ number: Int) -> Rational {
+        min(segmentDuration * Rational(Int64(number)), duration)
+    }
+}
+
+/// What may be shown of text, so that no source can make its output large (I17).
+public enum TextBounds {
+    public static let cuesMaximum = 100_000
+    /// Of one cue's text, in bytes of UTF-8 as written.
+    public static let cueBytesMaximum = 4096
+    /// Of a track's cues together.
+    public static let bytesMaximum = 8 << 20
+    /// Of a track's segments: a cue is in each segment during which it is shown.
+    public static let segmentBytesMaximum = 32 << 20
+    public static let chaptersMaximum = 1000
+    /// Of titles of tracks and chapters, in characters.
+    public static let titleMaximum = 200
+
+    /// A title without control characters, and of a bounded length.
+    public static func title(_ text: String) -> String {
+        let clean = text.unicodeScalars.prefix(titleMaximum * 4).map { scalar in
+            let category = scalar.properties.generalCategory
+            return category == .control || category == .lineSeparator
+                || category == .paragraphSeparator ? " " : scalar
+        }
+        let whole = String(String.UnicodeScalarView(clean))
+        let trimmed = whole.drop { $0 == " " }
+        var short = trimmed.prefix(titleMaximum)
+        while short.last == " " { short.removeLast() }
+        // One character may be any number of scalars.
+        return String(String.UnicodeScalarView(short.unicodeScalars.prefix(titleMaximum * 2)))
+    }
+}
