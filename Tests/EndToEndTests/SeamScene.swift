@@ -53,7 +53,7 @@ final class SeamScene: Sendable {
                     + "anoisesrc=color=pink:seed=7:amplitude=0.4:sample_rate=48000:duration=8,"
                     + "asplit=4[s1][s2][s3][s4];\(SeamScene.joined(sound))",
                 "-map", "[v]", "-map", "[a]", "-fps_mode", "passthrough", "-c:v", "libx264",
-                "-preset", "ultrafast", "-qp", "8", "-g", "30", "-c:a", "flac", scene.path(name),
+                "-preset", "ultrafast", "-qp", "8", "-g", "24", "-c:a", "flac", scene.path(name),
             ])
         try #require(ending.status == 0, "\(ending.errors)")
     }

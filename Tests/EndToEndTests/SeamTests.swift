@@ -88,7 +88,7 @@ struct SeamTests {
         let output = try SeamScene()
         // All at the second chunk's end, after four seconds.
         let faults = [
-            ("sound-gap", "volume=0:enable='between(t,4,4.008)'"),
+            ("sound-gap", "aeval='val(0)*not(between(t,4,4.008))'"),
             ("sound-shift", "0:4 3.997:8"),
             ("sound-break", "0:4 3.978667:4 4.021333:8"),
         ]

@@ -17,7 +17,7 @@ struct QualityJudgement {
     static let stepDecibels = 3.0
     static let deviations = 5.0
     /// What all seams together may have.
-    static let meanDecibels = 0.5
+    static let meanDecibels = 1.0
     static let meanErrors = 4.0
     /// Beyond this, what is better cannot be seen.
     static let decibelsMaximum = 35.0
