@@ -86,13 +86,28 @@ extension Scene {
             }, uniquingKeysWith: { first, _ in first })
     }
 
+    /// A part of a picture, in pixels.
+    struct Part {
+        var width: Int
+        var height: Int
+        var x = 0
+        var y = 0
+    }
+
     /// The mean luma of every frame, or of a part of it, as coded.
-    func lumas(_ file: String, crop: String = "iw:ih") throws -> [Int] {
+    func lumas(_ file: String, _ part: Part? = nil) throws -> [Int] {
+        let size = try stream(file, "width", "height").compactMapValues(Int.init)
+        let part = part ?? Part(width: size["width"] ?? 0, height: size["height"] ?? 0)
         let bytes = try ffmpeg([
             "-i", path(file), "-map", "0:v:0", "-fps_mode", "passthrough", "-vf",
-            "extractplanes=y,crop=\(crop),scale=1:1:flags=area", "-f", "rawvideo",
+            "extractplanes=y,crop=\(part.width):\(part.height):\(part.x):\(part.y)", "-f",
+            "rawvideo",
         ])
-        return bytes.map(Int.init)
+        let pixels = part.width * part.height
+        return stride(from: 0, to: bytes.count, by: pixels).map { start in
+            let sum = bytes[start..<start + pixels].reduce(0) { $0 + Int($1) }
+            return (sum + pixels / 2) / pixels
+        }
     }
 }
 
