@@ -9,6 +9,8 @@ enum CostModel {
     private static let decodeSeconds = 0.002
     /// Scaling, for each megapixel of output.
     private static let scaleSeconds = 0.001
+    /// Tone mapping, for each megapixel of the largest output.
+    private static let toneMapSeconds = 0.1
     /// Worth of AAC at 128 kbit/s, for each second of sound.
     private static let audioSeconds = 0.01
 
@@ -24,12 +26,14 @@ enum CostModel {
         let sourcePixels = Double(track.width * track.height)
         let outputPixels = renditions.reduce(0.0) { $0 + Double($1.width * $1.height) }
         let coded = renditions.reduce(0.0) { $0 + Double($1.width * $1.height) * factor($1) }
+        let largest = renditions.map { Double($0.width * $0.height) }.max() ?? 0
+        let mapped = track.color.isHighDynamicRange ? min(sourcePixels, largest) : 0
         let seconds = frames / grid.rate.approximation
         let bits = renditions.reduce(0.0) { $0 + Double($1.averageKilobitsPerSecond) * 1000 }
         return Estimate(
             cpuSeconds: frames / 1e6
                 * (sourcePixels * decodeSeconds + outputPixels * scaleSeconds
-                    + coded * encodeSeconds),
+                    + mapped * toneMapSeconds + coded * encodeSeconds),
             memoryBytes: Int64(120e6 + 60 * sourcePixels + 110 * outputPixels),
             outputBytes: Int64(bits / 8 * 0.6 * seconds))
     }
@@ -46,8 +50,11 @@ enum CostModel {
         let pictures = Double(plan.thumbnailTimes.count) + 24
         let pixels = Double(
             track.map { $0.width * $0.height } ?? plan.posterWidth * plan.posterHeight)
+        let mapped =
+            track?.color.isHighDynamicRange == true
+            ? min(pixels, Double(plan.posterWidth * plan.posterHeight)) : 0
         return Estimate(
-            cpuSeconds: pictures * pixels / 1e6 * decodeSeconds * 3,
+            cpuSeconds: pictures / 1e6 * (pixels * decodeSeconds * 3 + mapped * toneMapSeconds),
             memoryBytes: Int64(100e6 + 60 * pixels),
             outputBytes: Int64(
                 plan.thumbnailTimes.count * plan.thumbnailWidth * plan.thumbnailHeight / 4

@@ -19,6 +19,8 @@ enum ImagePlanning {
             source.width >= source.height
             ? LadderSelection.Size(width: max(2, longSide / 2 * 2), height: shortSide)
             : LadderSelection.Size(width: shortSide, height: max(2, longSide / 2 * 2))
+        var treatment = treatment
+        treatment.sideMaximum = max(poster.longSide, thumbnail.longSide)
         let interval = Rational(Int64(settings.thumbnailIntervalSeconds))
         let count = max(1, (grid.duration / interval).ceiling)
         return ImagePlan(

@@ -25,7 +25,7 @@ struct PicturePlanning {
         let keepsRange =
             track.color.isHighDynamicRange && settings?.dynamicRange == .source
             && settings?.codec != .h264
-        let treatment = treatment(
+        var treatment = treatment(
             track, keepsRange: keepsRange, bitDepth: keepsRange ? 10 : settings?.bitDepth ?? 8,
             doublesRate: fields)
         let color = ColorPlanning.outputColor(track, keepsRange: keepsRange)
@@ -36,14 +36,16 @@ struct PicturePlanning {
         let segmentFrames = interval * perSegment
         var video: VideoPlan?
         if let settings {
+            let renditions = try LadderSelection.renditions(
+                track, settings, packaging: profile.packaging)
+            treatment.sideMaximum = renditions.map { max($0.width, $0.height) }.max() ?? 16_384
             video = VideoPlan(
                 streamIndex: track.streamIndex, sourceTimeBase: track.timeBase,
                 sourceClock: track.clock, grid: grid,
                 keyFrameInterval: interval,
                 segmentFrames: segmentFrames, reorderFrames: reorderFrames(settings.codec),
                 treatment: treatment, color: color, light: keepsRange ? track.light : nil,
-                renditions: try LadderSelection.renditions(
-                    track, settings, packaging: profile.packaging),
+                renditions: renditions,
                 chunks: Chunking(
                     grid: grid, track: track, segmentFrames: segmentFrames,
                     aimSeconds: settings.chunkDurationSeconds,

@@ -11,6 +11,8 @@ public struct PictureTreatment: Hashable, Sendable, Codable {
     public var sourceColor: ColorDescription
     /// Of what is tone-mapped, in cd/m².
     public var peakLuminance: Int
+    /// No output's longer side is longer, so larger pictures are scaled down before they are tone-mapped, which is dear.
+    public var sideMaximum: Int
     /// The shape of the source's samples: what the container says of pictures that say `codedAspect`. Others, after a
     /// change in mid-stream, have the shape that they say.
     public var sampleAspect: Rational
@@ -19,6 +21,7 @@ public struct PictureTreatment: Hashable, Sendable, Codable {
     public init(
         deinterlaces: Bool, doublesRate: Bool = false, toneMaps: Bool, orientation: Orientation,
         bitDepth: Int = 8, sourceColor: ColorDescription = .unknown, peakLuminance: Int = 1000,
+        sideMaximum: Int = 16_384,
         sampleAspect: Rational = .one, codedAspect: Rational = .one
     ) {
         self.deinterlaces = deinterlaces
@@ -28,6 +31,7 @@ public struct PictureTreatment: Hashable, Sendable, Codable {
         self.bitDepth = bitDepth
         self.sourceColor = sourceColor
         self.peakLuminance = peakLuminance
+        self.sideMaximum = sideMaximum
         self.sampleAspect = sampleAspect
         self.codedAspect = codedAspect
     }

@@ -55,6 +55,23 @@ struct ProfileCatalogTests {
                 "mine.yaml:3:16: video.codec: must be one of h264, hevc, av1"
             ),
             (
+                "video: {bit-depth: 9}",
+                "mine.yaml:3:20: video.bit-depth: must be 8 or 10"
+            ),
+            (
+                "video: {bit-depth: 10}",
+                "mine.yaml:1:1: video.bit-depth: few players show h264 in 10 bits; use hevc or av1, "
+                    + "or 8"
+            ),
+            (
+                "video: {dynamic-range: high}",
+                "mine.yaml:3:24: video.dynamic-range: must be one of standard, source"
+            ),
+            (
+                "video: {deinterlace: no}",
+                "mine.yaml:3:22: video.deinterlace: must be one of frame, field"
+            ),
+            (
                 "video: {quality: 99}",
                 "mine.yaml:3:18: video.quality: must be a whole number from 0 to 63"
             ),

@@ -50,11 +50,21 @@ struct FilterDescription {
     private var toneMapping: String {
         let color = FilterDescription.color(of: frame, else: treatment.sourceColor)
         let peak = Double(treatment.peakLuminance) / 100
-        return "zscale=tin=\(color.transfer):min=\(color.matrix):pin=\(color.primaries)"
+        return "zscale=\(reduction)tin=\(color.transfer):min=\(color.matrix):pin=\(color.primaries)"
             + ":rin=\(color.isFullRange ? "full" : "limited"):t=linear:npl=100"
             + ",format=gbrpf32le,zscale=p=bt709,tonemap=tonemap=hable:desat=0:peak=\(peak)"
             + ",zscale=t=bt709:m=bt709:r=limited"
             + ",format=\(treatment.bitDepth > 8 ? "yuv420p10le" : "yuv420p")"
+    }
+
+    /// The size to work in, where that of the pictures is more than any output's.
+    private var reduction: String {
+        let long = Int(max(frame.width, frame.height))
+        guard long > treatment.sideMaximum else { return "" }
+        func even(_ side: Int32) -> Int {
+            max(2, (Int(side) * treatment.sideMaximum + long) / (2 * long) * 2)
+        }
+        return "w=\(even(frame.width)):h=\(even(frame.height)):f=bicubic:"
     }
 
     /// What a picture of high dynamic range says of itself, or else what its stream says, in zscale's words.

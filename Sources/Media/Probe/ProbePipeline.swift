@@ -17,8 +17,10 @@ enum ProbePipeline {
         try FirstBytes.refuseForeign(descriptor: source, name: name)
         let demuxer = try Demuxer.open(
             descriptor: source, name: name, streamsMaximum: limits.streamsMaximum)
+        let declared = DeclaredShape.all(demuxer)
         try demuxer.findStreamParameters(name: name)
         var survey = try StreamSurvey(demuxer, limits: limits)
+        survey.declared = declared
         survey.isCutShort = FirstBytes.isCutMatroska(
             descriptor: source, byteCount: demuxer.byteCount)
         let start = clock.now

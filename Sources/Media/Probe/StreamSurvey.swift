@@ -30,6 +30,8 @@ struct StreamSurvey {
     private(set) var trials: [Int: StreamTrial] = [:]
     private var pairings: [Int: FieldPairing] = [:]
     private(set) var repair: ClockRepair?
+    /// What headers say of the sizes of pictures, by stream.
+    var declared: [Int: DeclaredShape] = [:]
     /// Whether packets are missing that the file's index lists, or the file says that it is longer.
     var isCutShort = false
     /// Whether the demuxer could not read on.

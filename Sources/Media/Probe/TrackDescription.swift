@@ -127,7 +127,7 @@ extension StreamSurvey {
         _ first: StreamTrial.FirstFrame, _ name: String, _ warnings: inout [String]
     ) throws(Failure) -> VideoTrack {
         let parameters = stream.pointee.codecpar.pointee
-        let (width, height) = (first.width, first.height)
+        let (width, height) = DeclaredShape.shown(parameters, first: first.width, first.height)
         guard max(width, height) <= limits.sideMaximum, width * height <= limits.pixelsMaximum
         else {
             throw Failure(
@@ -142,15 +142,14 @@ extension StreamSurvey {
                     + "be decoded are left out.")
         }
         let format = PixelFormatName(AVPixelFormat(first.pixelFormat))
-        let aspect = av_guess_sample_aspect_ratio(demuxer.context, stream, nil)
+        let aspect = sampleAspect(demuxer, stream, first)
         let rate = stream.pointee.avg_frame_rate
         let order = parameters.field_order
         return VideoTrack(
             streamIndex: Int(stream.pointee.index),
             codec: String(cString: avcodec_get_name(parameters.codec_id)),
             pixelFormat: format.name, bitDepth: format.bitDepth, width: width, height: height,
-            sampleAspect: aspect.num > 0 && aspect.den > 0
-                ? Rational(Int64(aspect.num), Int64(aspect.den)) : .one,
+            sampleAspect: aspect,
             orientation: Orientation(displayMatrixOf: stream),
             color: first.traits.color.filled(from: parameters, isFullRange: format.isFullRange),
             isInterlaced: first.traits.isInterlaced
@@ -165,6 +164,18 @@ extension StreamSurvey {
                 splices: repair?.splices(ofStream: Int(stream.pointee.index)) ?? []),
             codedAspect: Rational(coded: parameters.sample_aspect_ratio),
             light: first.traits.light ?? PictureTraits.light(of: stream))
+    }
+
+    /// The container's word on the shape of samples, or else the bitstream's.
+    private func sampleAspect(
+        _ demuxer: borrowing Demuxer, _ stream: UnsafeMutablePointer<AVStream>,
+        _ first: StreamTrial.FirstFrame
+    ) -> Rational {
+        let aspect = Rational(coded: av_guess_sample_aspect_ratio(demuxer.context, stream, nil))
+        guard stream.pointee.sample_aspect_ratio.num > 0,
+            let declared = declared[Int(stream.pointee.index)]
+        else { return aspect }
+        return declared.corrected(aspect, width: first.width, height: first.height)
     }
 
     /// The rate of a stream whose file gives no times: what its header says, if that is plausible.
