@@ -3,6 +3,7 @@ import Ledger
 import Planner
 import Scheduler
 import TranscodeModel
+import WorkerProtocol
 
 /// One attempt at one leased unit: perform it and make its bytes durable. What becomes of it, the core decides.
 struct AttemptRun: Sendable {
@@ -10,6 +11,7 @@ struct AttemptRun: Sendable {
     let ledger: any Ledger
     let store: any ArtifactStore
     let workerExecutable: String
+    let sandbox: SandboxPolicy
     let board: ProgressBoard
     let notes: NodeNotes
 
@@ -20,7 +22,7 @@ struct AttemptRun: Sendable {
         }
         let context = UnitContext(
             lease: lease, assignment: assignment, ledger: ledger, store: store,
-            workerExecutable: workerExecutable, board: board, notes: notes)
+            workerExecutable: workerExecutable, sandbox: sandbox, board: board, notes: notes)
         // What was committed is not in staging any more.
         defer { context.discardStaging() }
         do {

@@ -91,7 +91,8 @@ struct EffectPerformer {
     private func start(_ lease: Lease, _ group: inout ThrowingTaskGroup<Void, any Error>) {
         let run = AttemptRun(
             lease: lease, ledger: node.ledger, store: node.store,
-            workerExecutable: node.options.workerExecutable, board: node.board, notes: notes)
+            workerExecutable: node.options.workerExecutable, sandbox: node.options.sandbox,
+            board: node.board, notes: notes)
         let (inbox, attempts, board) = (inbox, attempts, node.board)
         // A task of its own, so that one attempt can be stopped; the group awaits it.
         let task = attempts.begin(lease.token) {

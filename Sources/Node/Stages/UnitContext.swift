@@ -13,19 +13,21 @@ struct UnitContext: Sendable {
     let ledger: any Ledger
     let store: any ArtifactStore
     let workerExecutable: String
+    let sandbox: SandboxPolicy
     let board: ProgressBoard
     let notes: NodeNotes
     private let staging = AttemptStaging()
 
     init(
         lease: Lease, assignment: Assignment, ledger: any Ledger, store: any ArtifactStore,
-        workerExecutable: String, board: ProgressBoard, notes: NodeNotes
+        workerExecutable: String, sandbox: SandboxPolicy, board: ProgressBoard, notes: NodeNotes
     ) {
         self.lease = lease
         self.assignment = assignment
         self.ledger = ledger
         self.store = store
         self.workerExecutable = workerExecutable
+        self.sandbox = sandbox
         self.board = board
         self.notes = notes
     }
@@ -82,7 +84,7 @@ struct UnitContext: Sendable {
             staging: staged.descriptor,
             limits: ProcessLimits(
                 cpuSeconds: UInt64(max(3600, 20 * lease.estimate.cpuSeconds)),
-                wallSeconds: max(7200, 40 * lease.estimate.cpuSeconds)))
+                wallSeconds: max(7200, 40 * lease.estimate.cpuSeconds)), sandbox: sandbox)
         let unit = lease.unit
         let board = board
         let outcome = await WorkerHost().run(launch) { board.note(unit, $0) }

@@ -26,7 +26,8 @@ struct NodeSession {
             ledger: workplace.ledger, store: workplace.store,
             options: NodeOptions(
                 policy: try policy(),
-                workerExecutable: WorkerLocation.find(override: workplace.settings.workerPath)),
+                workerExecutable: WorkerLocation.find(override: workplace.settings.workerPath),
+                sandbox: workplace.settings.sandbox),
             board: board, shutdown: shutdown, logger: logger())
         let display = ProgressDisplay(ledger: workplace.ledger, board: board, jobs: jobs)
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)

@@ -7,6 +7,12 @@ import WorkerProtocol
 /// Asks a worker about a source, without a ledger.
 struct SourceProbe {
     let workerExecutable: String
+    let sandbox: SandboxPolicy
+
+    init(_ settings: Settings) {
+        workerExecutable = WorkerLocation.find(override: settings.workerPath)
+        sandbox = settings.sandbox
+    }
 
     func index(_ path: String) async throws -> SourceIndex {
         let source = try SourceFile.open(absolute(path))
@@ -17,7 +23,8 @@ struct SourceProbe {
                 job: .probe(
                     ProbeRequest(displayName: (source.path as NSString).lastPathComponent)),
                 limits: WorkerLimits()),
-            inputs: [source.descriptor], staging: scratch.descriptor, limits: ProcessLimits())
+            inputs: [source.descriptor], staging: scratch.descriptor, limits: ProcessLimits(),
+            sandbox: sandbox)
         let outcome = await WorkerHost().run(launch) { _ in }
         withExtendedLifetime(source) {}
         _ = try outcome.result.get()

@@ -3,7 +3,7 @@ import Foundation
 /// `key: value` lines of `$REELMILL_CONFIG`, else `$XDG_CONFIG_HOME/reelmill/config.yaml`, else
 /// `~/.config/reelmill/config.yaml`. A missing file is an empty one, unless it was named.
 struct ConfigFile {
-    static let allowedKeys = ["profile", "state", "worker", "workers"]
+    static let allowedKeys = ["profile", "sandbox", "state", "worker", "workers"]
     var values: [String: String] = [:]
 
     static func read(environment: [String: String]) throws -> ConfigFile {

@@ -1,4 +1,5 @@
 import Foundation
+import WorkerProtocol
 
 /// Settings that stand outside a command's own flags: flags over environment (`REELMILL_*`) over the
 /// config file over defaults.
@@ -9,10 +10,12 @@ struct Settings {
     var workers: Int
     /// The worker executable; nil means the one beside `reelmill`.
     var workerPath: String?
+    var sandbox = SandboxPolicy.required
 
     /// Fails with a usage fault that names the variable or the line.
     static func resolve(
         state: String? = nil, profile: String? = nil, workers: Int? = nil,
+        sandbox: SandboxPolicy? = nil,
         environment: [String: String] = ProcessInfo.processInfo.environment
     ) throws -> Settings {
         let file = try ConfigFile.read(environment: environment)
@@ -32,7 +35,9 @@ struct Settings {
                 value(state, "REELMILL_STATE", "state") ?? defaultState(environment)),
             profile: value(profile, "REELMILL_PROFILE", "profile") ?? "web",
             workers: count ?? ProcessInfo.processInfo.activeProcessorCount,
-            workerPath: value(nil, "REELMILL_WORKER", "worker"))
+            workerPath: value(nil, "REELMILL_WORKER", "worker"),
+            sandbox: try sandbox
+                ?? value(nil, "REELMILL_SANDBOX", "sandbox").map(policy) ?? .required)
     }
 
     var ledgerPath: String { stateDirectory + "/ledger.sqlite" }
@@ -44,6 +49,17 @@ struct Settings {
             return base + "/reelmill"
         }
         return NSHomeDirectory() + "/.local/state/reelmill"
+    }
+
+    private static func policy(_ name: String) throws -> SandboxPolicy {
+        guard let policy = SandboxPolicy(rawValue: name) else {
+            throw CommandFault(
+                .usage,
+                "sandbox (REELMILL_SANDBOX, or the config file) must be "
+                    + "\(SandboxPolicy.allCases.map(\.rawValue).joined(separator: " or ")), not “\(name)”"
+            )
+        }
+        return policy
     }
 
     private static func positive(_ text: String, name: String) throws -> Int {

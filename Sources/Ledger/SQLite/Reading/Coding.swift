@@ -18,14 +18,20 @@ struct ArtifactContents: Codable {
     var pieces: [Piece]
     var warnings: [String]
     var stages: [String: Double]
+    var confinement: String?
 
     /// Nil when there is nothing of the kind.
     init?(_ artifact: Artifact) {
         let stages = artifact.usage.stageCPUSeconds
-        if artifact.pieces.isEmpty, artifact.warnings.isEmpty, stages.isEmpty { return nil }
+        if artifact.pieces.isEmpty, artifact.warnings.isEmpty, stages.isEmpty,
+            artifact.usage.confinement == nil
+        {
+            return nil
+        }
         pieces = artifact.pieces
         warnings = artifact.warnings
         self.stages = stages
+        confinement = artifact.usage.confinement
     }
 }
 
