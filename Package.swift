@@ -68,8 +68,11 @@ let package = Package(
                     "libswresample-dev",
                 ])
             ]),
+        .target(name: "CSandbox", linkerSettings: [.linkedLibrary("seccomp")]),
         .target(
-            name: "Media", dependencies: ["TranscodeModel", "WorkerProtocol", "CLibAV"],
+            name: "Sandbox", dependencies: ["WorkerProtocol", "CSandbox"], swiftSettings: strict),
+        .target(
+            name: "Media", dependencies: ["TranscodeModel", "WorkerProtocol", "Sandbox", "CLibAV"],
             swiftSettings: strict),
         .executableTarget(
             name: "reelmill-worker", dependencies: ["Media", "WorkerProtocol"],
@@ -107,6 +110,12 @@ let package = Package(
         // A development tool, as a bench is: no product.
         .executableTarget(
             name: "reelmill-zombie", dependencies: ["TranscodeModel", "ContentDigest", "Ledger"],
+            swiftSettings: strict),
+        // A worker that attacks its sandbox, for tests: no product.
+        .target(name: "CInmate", linkerSettings: [.linkedLibrary("seccomp")]),
+        .executableTarget(
+            name: "reelmill-inmate",
+            dependencies: ["TranscodeModel", "WorkerProtocol", "Sandbox", "CInmate"],
             swiftSettings: strict),
         .target(name: "CFaults"),
         .executableTarget(
@@ -162,7 +171,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "WorkerHostTests",
-            dependencies: ["WorkerHost", "WorkerProtocol", "TranscodeModel", "reelmill-worker"],
+            dependencies: [
+                "WorkerHost", "WorkerProtocol", "TranscodeModel", "reelmill-worker",
+                "reelmill-inmate",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "PackagerTests", dependencies: ["Packager", "TranscodeModel", "ContentDigest"],

@@ -1,6 +1,7 @@
 import CLibAV
 import Foundation
 import Glibc
+import Sandbox
 import TranscodeModel
 import WorkerProtocol
 
@@ -8,12 +9,16 @@ import WorkerProtocol
 public enum WorkerRun {
     /// The process's exit status: 0 whenever a result or failure was written.
     public static func run() -> Int32 {
-        // Nothing that runs from here on can gain rights by executing a file.
-        guard reelmill_forbid_new_privileges() == 0 else { return 1 }
         // A host that went away is seen as a failed write, not as a signal.
         signal(SIGPIPE, SIG_IGN)
         LogSink.install()
         let reporter = ProgressReporter(descriptor: WorkerDescriptor.events)
+        // From here on it can only compute, and read and write what it was given. Where that is not so, and the
+        // host is not content with less, it ends before it reads anything: what is missing has been told.
+        let confinement = Sandbox.enter()
+        guard reporter.tell(.confined(confinement)) else { return 1 }
+        guard SandboxPolicy(arguments: CommandLine.arguments).refusal(of: confinement) == nil
+        else { return 0 }
         let event: WorkerEvent
         do throws(Failure) {
             let request = try readRequest()

@@ -86,15 +86,18 @@ public struct Usage: Hashable, Sendable, Codable {
     public var peakMemoryBytes: Int64
     /// CPU-seconds by pipeline stage, where the worker measured them: `decode`, `scale`, `encode`, `mux`.
     public var stageCPUSeconds: [String: Double]
+    /// What confined the worker, in words (I13); of several workers, each different one. Nil for the node's own work.
+    public var confinement: String?
 
     public init(
         wallSeconds: Double = 0, cpuSeconds: Double = 0, peakMemoryBytes: Int64 = 0,
-        stageCPUSeconds: [String: Double] = [:]
+        stageCPUSeconds: [String: Double] = [:], confinement: String? = nil
     ) {
         self.wallSeconds = wallSeconds
         self.cpuSeconds = cpuSeconds
         self.peakMemoryBytes = peakMemoryBytes
         self.stageCPUSeconds = stageCPUSeconds
+        self.confinement = confinement
     }
 }
 
@@ -105,5 +108,7 @@ extension Usage {
         cpuSeconds += other.cpuSeconds
         peakMemoryBytes = max(peakMemoryBytes, other.peakMemoryBytes)
         stageCPUSeconds.merge(other.stageCPUSeconds, uniquingKeysWith: +)
+        guard let more = other.confinement, more != confinement else { return }
+        confinement = confinement.map { "\($0); \(more)" } ?? more
     }
 }

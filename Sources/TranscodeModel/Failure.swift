@@ -65,6 +65,8 @@ public enum FailureCode: String, Sendable, Codable, CaseIterable {
     /// A unit that kept crashing its workers, and is not tried again.
     case quarantined = "quarantined"
     case workerMissing = "worker-missing"
+    /// The node's policy asks for a sandbox that its kernel does not give.
+    case sandboxUnavailable = "sandbox-unavailable"
     case storageFull = "storage-full"
     case storageFailed = "storage-failed"
     case artifactMissing = "artifact-missing"

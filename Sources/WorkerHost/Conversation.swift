@@ -6,6 +6,9 @@ import WorkerProtocol
 /// What passes between the host and one worker, and the watch on its clock.
 struct Conversation {
     private let limits: ProcessLimits
+    private let policy: SandboxPolicy
+    /// As the worker told it at its start.
+    private var confinement: Confinement?
     private var request: ArraySlice<UInt8>
     private var reader = FrameReader()
     private var logTail: [UInt8] = []
@@ -23,8 +26,9 @@ struct Conversation {
     private static let eventsAtOnce = 200.0
 
     /// `start` is on the monotonic clock, in nanoseconds.
-    init(limits: ProcessLimits, request: [UInt8], start: UInt64) {
+    init(limits: ProcessLimits, policy: SandboxPolicy, request: [UInt8], start: UInt64) {
         self.limits = limits
+        self.policy = policy
         self.request = request[...]
         self.start = start
         lastEvent = start
@@ -69,7 +73,8 @@ struct Conversation {
 
     func ending(status: Int32, cpuSeconds: Double) -> WorkerEnding {
         WorkerEnding(
-            verdict: verdict, misconduct: misconduct, killReason: killReason,
+            confinement: confinement, policy: policy, verdict: verdict, misconduct: misconduct,
+            killReason: killReason,
             exitCode: reelmill_exit_code(status), signal: reelmill_death_signal(status),
             cpuSeconds: cpuSeconds, log: String(decoding: logTail, as: UTF8.self), limits: limits)
     }
@@ -82,6 +87,7 @@ struct Conversation {
     private func reasonToKill(isCancelled: Bool) -> WorkerEnding.KillReason? {
         if isCancelled { return .cancelled }
         if misconduct != nil { return .misconduct }
+        if let confinement, policy.refusal(of: confinement) != nil { return .unconfined }
         let now = DispatchTime.now().uptimeNanoseconds
         func exceeds(_ since: UInt64, _ seconds: Double) -> Bool {
             Double(now - since) / 1e9 > seconds
@@ -135,7 +141,16 @@ struct Conversation {
             misconduct = "a flood of messages"
             return
         }
+        if case .confined(let told) = event {
+            if confinement == nil { confinement = told } else { misconduct = "a second sandbox" }
+            return
+        }
+        guard confinement != nil else {
+            misconduct = "a message before it said what confines it"
+            return
+        }
         switch event {
+        case .confined: break
         case .progress(let progress):
             if progress != self.progress { lastChange = lastEvent }
             self.progress = progress

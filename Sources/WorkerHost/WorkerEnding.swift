@@ -4,7 +4,10 @@ import WorkerProtocol
 
 /// What the host saw of a worker's end, before it is judged.
 struct WorkerEnding {
-    enum KillReason { case silence, stall, wall, cancelled, misconduct }
+    enum KillReason { case silence, stall, wall, cancelled, misconduct, unconfined }
+    /// As it said at its start, and what was asked for.
+    var confinement: Confinement?
+    var policy: SandboxPolicy
     /// The last event: a result or a failure.
     var verdict: WorkerEvent?
     /// What was wrong with its messages.
@@ -31,7 +34,10 @@ struct WorkerEnding {
             return stalled("made no progress for \(Int(limits.stallSeconds)) s")
         case .wall:
             return stalled("was not done after \(Int(limits.wallSeconds)) s")
-        case .misconduct, nil: break
+        case .misconduct, .unconfined, nil: break
+        }
+        if let confinement, let refusal = policy.refusal(of: confinement) {
+            return .failure(refusal)
         }
         if let misconduct = misconduct ?? misconductInVerdict {
             return .failure(
@@ -47,12 +53,14 @@ struct WorkerEnding {
         guard signal == 0, exitCode == 0 else {
             return .failure(signal != 0 ? deathBySignal() : unexpectedExit())
         }
-        guard case .result(let result) = verdict else {
+        guard case .result(let result) = verdict, let confinement else {
             return .failure(
                 Failure(
                     .crashed, .workerProtocol, "The worker ended without a result\(lastWords)."))
         }
-        return .success(ResultCheck.sanitised(result))
+        var accepted = ResultCheck.sanitised(result)
+        if let warning = policy.warning(about: confinement) { accepted.warnings.append(warning) }
+        return .success(accepted)
     }
 
     /// What is wrong with the last word itself.
@@ -63,7 +71,7 @@ struct WorkerEnding {
             // Whether it was fenced, cancelled or too slow is for the node to say.
             [.permanent, .transient, .outOfMemory].contains(failure.category)
                 ? nil : "a failure of class \(failure.category.rawValue)"
-        case .progress, nil: nil
+        case .confined, .progress, nil: nil
         }
     }
 
@@ -93,6 +101,10 @@ struct WorkerEnding {
         case SIGTERM, SIGINT, SIGHUP:
             return Failure(
                 .transient, .workerKilled, "The worker was ended from outside by signal \(signal).")
+        case SIGSYS:
+            return Failure(
+                .crashed, .workerCrashed,
+                "The worker tried what its sandbox forbids, and was killed (SIGSYS)\(lastWords).")
         default:
             if mentionsMemory { return outOfMemory }
             return Failure(

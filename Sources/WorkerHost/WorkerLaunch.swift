@@ -11,16 +11,18 @@ public struct WorkerLaunch: Sendable {
     /// Becomes descriptor 4; still the caller's.
     public var staging: Int32?
     public var limits: ProcessLimits
+    public var sandbox: SandboxPolicy
 
     public init(
         executable: String, request: WorkerRequest, inputs: [Int32], staging: Int32?,
-        limits: ProcessLimits
+        limits: ProcessLimits, sandbox: SandboxPolicy = .required
     ) {
         self.executable = executable
         self.request = request
         self.inputs = inputs
         self.staging = staging
         self.limits = limits
+        self.sandbox = sandbox
     }
 }
 
@@ -78,4 +80,6 @@ public struct WorkerOutcome: Sendable {
     public var usage: Usage
     /// The last of what it wrote to its log.
     public var log: String
+    /// What confined it; nil if it ended before it said so.
+    public var confinement: Confinement?
 }

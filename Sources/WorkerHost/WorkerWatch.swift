@@ -35,7 +35,8 @@ enum WorkerWatch {
                 setNonBlocking(descriptor)
             }
             var conversation = Conversation(
-                limits: launch.limits, request: Array(requestBytes), start: start)
+                limits: launch.limits, policy: launch.sandbox, request: Array(requestBytes),
+                start: start)
             cancellation.connect(wake.writeEnd)
             conversation.watch(
                 request: &request, events: events.readEnd, log: log.readEnd, wake: wake.readEnd,
@@ -43,11 +44,13 @@ enum WorkerWatch {
                 isCancelled: { cancellation.isThrown }, onProgress: onProgress)
             cancellation.connect(nil)
             close(processDescriptor)
-            let (status, usage) = reap(process, since: start)
+            var (status, usage) = reap(process, since: start)
             conversation.readRest(events: events.readEnd, log: log.readEnd)
             let ending = conversation.ending(status: status, cpuSeconds: usage.cpuSeconds)
+            usage.confinement = ending.confinement?.text
             return WorkerOutcome(
-                result: ending.classified(), usage: usage, log: ending.log)
+                result: ending.classified(), usage: usage, log: ending.log,
+                confinement: ending.confinement)
         } catch {
             return finished(startFailure(launch, error))
         }
@@ -61,8 +64,14 @@ enum WorkerWatch {
         defer { close(null) }
         var descriptors = pipes + [launch.inputs.first ?? null, launch.staging ?? null]
         descriptors += launch.inputs.dropFirst()
-        var arguments: [UnsafeMutablePointer<CChar>?] = [strdup("reelmill-worker"), nil]
-        var environment: [UnsafeMutablePointer<CChar>?] = [strdup("LC_ALL=C.UTF-8"), nil]
+        var arguments: [UnsafeMutablePointer<CChar>?] = [
+            strdup("reelmill-worker"), strdup(launch.sandbox.argument), nil,
+        ]
+        var environment: [UnsafeMutablePointer<CChar>?] = [
+            strdup("LC_ALL=C.UTF-8"),
+            // The tracer of Swift would start a program, which ends in SIGSYS and hides the cause.
+            strdup("SWIFT_BACKTRACE=enable=no"), nil,
+        ]
         defer { for text in arguments + environment { free(text) } }
         return launch.executable.withCString { path in
             descriptors.withUnsafeBufferPointer { list in

@@ -2,6 +2,8 @@ public import TranscodeModel
 
 /// What a worker says. After `result` or `failure` it says nothing more.
 public enum WorkerEvent: Sendable, Codable, Hashable {
+    /// The first one, before the request is read; and never again.
+    case confined(Confinement)
     /// At least once a second, so that silence means a hang.
     case progress(WorkProgress)
     /// All bytes are in staging.

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import WorkerProtocol
 
 @testable import reelmill
 
@@ -15,20 +16,27 @@ struct SettingsTests {
 
     @Test("each layer wins over the ones below it")
     func layers() throws {
-        try withConfig("# ours\nprofile: hevc\nworkers: 3\nstate: /from-file\n") { path in
+        try withConfig(
+            "# ours\nprofile: hevc\nworkers: 3\nsandbox: best-effort\nstate: /from-file\n"
+        ) { path in
             let file = ["REELMILL_CONFIG": path]
             let fromFile = try Settings.resolve(environment: file)
             #expect(fromFile.profile == "hevc" && fromFile.workers == 3)
+            #expect(fromFile.sandbox == .bestEffort)
             #expect(fromFile.stateDirectory == "/from-file")
             let environment = file.merging([
                 "REELMILL_PROFILE": "av1", "REELMILL_WORKERS": "5", "REELMILL_STATE": "/from-env",
+                "REELMILL_SANDBOX": "required",
             ]) { $1 }
             let fromEnvironment = try Settings.resolve(environment: environment)
             #expect(fromEnvironment.profile == "av1" && fromEnvironment.workers == 5)
+            #expect(fromEnvironment.sandbox == .required)
             #expect(fromEnvironment.stateDirectory == "/from-env")
             let fromFlags = try Settings.resolve(
-                state: "/from-flag", profile: "mp4", workers: 7, environment: environment)
+                state: "/from-flag", profile: "mp4", workers: 7, sandbox: .bestEffort,
+                environment: environment)
             #expect(fromFlags.profile == "mp4" && fromFlags.workers == 7)
+            #expect(fromFlags.sandbox == .bestEffort)
             #expect(fromFlags.ledgerPath == "/from-flag/ledger.sqlite")
         }
     }
@@ -43,12 +51,14 @@ struct SettingsTests {
             try Settings.resolve(environment: none.merging(["XDG_STATE_HOME": "x"]) { $1 })
                 .stateDirectory == NSHomeDirectory() + "/.local/state/reelmill")
         #expect(try Settings.resolve(environment: none).profile == "web")
+        #expect(try Settings.resolve(environment: none).sandbox == .required)
     }
 
     @Test(
         "what is wrong is said with its place",
         arguments: [
             ("color: red", ":1"), ("profile: web\nworkers", ":2"), ("workers: many", "many"),
+            ("sandbox: none", "none"),
         ])
     func faults(text: String, place: String) throws {
         try withConfig(text) { path in

@@ -23,7 +23,10 @@ struct StorageTests {
                             extent: Extent(offset: 3, length: 4), decodeTime: 5, duration: 6,
                             samples: 7)
                     ])
-            ], usage: Usage(stageCPUSeconds: ["decode": 0.1]), warnings: ["a “warning”"])
+            ],
+            usage: Usage(
+                stageCPUSeconds: ["decode": 0.1], confinement: "no_new_privs, seccomp, Landlock 7"),
+            warnings: ["a “warning”"])
         let leases = try fixture.lease(fixture.candidates().map(LedgerFixture.pick))
         _ = try fixture.complete(leases[0], plain)
         _ = try fixture.complete(leases[1], rich)

@@ -9,9 +9,12 @@ import WorkerProtocol
 @Suite("Worker host: each way to end is told apart", .serialized)
 struct WorkerHostTests {
     private func run(
-        _ script: String, limits: ProcessLimits = ProcessLimits(silenceSeconds: 5),
-        inputs: [Int32] = []
+        _ body: String, limits: ProcessLimits = ProcessLimits(silenceSeconds: 5),
+        inputs: [Int32] = [], confinement: Confinement? = .whole,
+        sandbox: SandboxPolicy = .required
     ) async throws -> WorkerOutcome {
+        let first = try confinement.map { try sending(.confined($0)) } ?? ":"
+        let script = "\(first)\n\(body)"
         let path = FileManager.default.temporaryDirectory
             .appending(path: "worker-\(UUID().uuidString).sh").path
         try "#!/bin/sh\n\(script)\n".write(toFile: path, atomically: true, encoding: .utf8)
@@ -20,7 +23,8 @@ struct WorkerHostTests {
         return await WorkerHost().run(
             WorkerLaunch(
                 executable: path, request: WorkerRequest(job: .describe, limits: WorkerLimits()),
-                inputs: inputs, staging: nil, limits: limits), onProgress: { _ in })
+                inputs: inputs, staging: nil, limits: limits, sandbox: sandbox),
+            onProgress: { _ in })
     }
 
     /// A shell command that sends one event.
@@ -86,6 +90,53 @@ struct WorkerHostTests {
         #expect(try failure(await run("\(result); \(result)")).code == .workerProtocol)
         #expect(try failure(await run("\(result); printf x")).code == .workerProtocol)
         #expect(try failure(await run("\(result); exit 3")).category == .crashed)
+    }
+
+    @Test("what is said before the sandbox is told, or a second sandbox, breaks the protocol")
+    func unconfined() async throws {
+        let result = try sending(.result(WorkResult(pieces: [])))
+        for policy in SandboxPolicy.allCases {
+            let silent = try await run(result, confinement: nil, sandbox: policy)
+            #expect(try failure(silent).code == .workerProtocol)
+            #expect(silent.confinement == nil)
+            let again = try await run("\(sending(.confined(.whole))); \(result)", sandbox: policy)
+            #expect(try failure(again).code == .workerProtocol)
+        }
+    }
+
+    @Test("required: a worker without seccomp is ended, and its result is not taken")
+    func required() async throws {
+        let result = try sending(.result(WorkResult(pieces: [])))
+        for missing in [
+            Confinement.whole.with { $0.seccomp = false },
+            .whole.with { $0.noNewPrivileges = false },
+        ] {
+            let outcome = try await run(
+                "\(result); sleep 20", confinement: missing)
+            let found = try failure(outcome)
+            #expect(found.code == .sandboxUnavailable && found.category == .permanent)
+            #expect(found.message.contains(missing.missing[0]))
+            #expect(found.message.contains("--sandbox best-effort"))
+        }
+        let noLandlock = try await run(
+            result, confinement: .whole.with { $0.landlock = 0 })
+        #expect(try noLandlock.result.get().warnings.isEmpty)
+        #expect(noLandlock.usage.confinement == "no_new_privs, seccomp")
+    }
+
+    @Test("best-effort: it works, and says what is missing")
+    func bestEffort() async throws {
+        let result = try sending(.result(WorkResult(pieces: [])))
+        let outcome = try await run(
+            result, confinement: .whole.with { ($0.seccomp, $0.landlock) = (false, 0) },
+            sandbox: .bestEffort)
+        #expect(
+            try outcome.result.get().warnings == [
+                "The worker was not fully confined: seccomp and Landlock missing."
+            ])
+        #expect(outcome.usage.confinement == "no_new_privs")
+        let whole = try await run(result, sandbox: .bestEffort)
+        #expect(try whole.result.get().warnings.isEmpty)
     }
 
     @Test("a failure that was told stands, however the process ends")
@@ -227,5 +278,20 @@ struct WorkerHostTests {
         for _ in 0..<100 { _ = try await run("exit 0") }
         // Other suites open some in the meantime; a leak would be one a run at least.
         #expect(try open() < before + 80)
+    }
+}
+
+extension Confinement {
+    /// All that there is.
+    static let whole = Confinement(
+        noNewPrivileges: true, seccomp: true, landlock: 7,
+        limits: ConfinementLimits(
+            addressSpaceBytes: 1 << 33, cpuSeconds: 3600, fileBytes: 1 << 36, openFiles: 64,
+            coreBytes: 0))
+
+    func with(_ change: (inout Confinement) -> Void) -> Confinement {
+        var changed = self
+        change(&changed)
+        return changed
     }
 }

@@ -20,7 +20,7 @@ struct InputSource: ~Copyable {
 
     static func open(descriptor: Int32) throws(Failure) -> InputSource {
         var status = stat()
-        guard fstat(descriptor, &status) == 0 else {
+        guard reelmill_fstat(descriptor, &status) == 0 else {
             throw Failure(
                 .transient, .sourceUnreadable,
                 "The source cannot be read: \(String(cString: strerror(errno))). Retry.")

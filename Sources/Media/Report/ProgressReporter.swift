@@ -15,6 +15,9 @@ public final class ProgressReporter: Sendable {
 
     public init(descriptor: Int32) { self.descriptor = descriptor }
 
+    /// Writes an event before the first progress. False if the host no longer reads.
+    public func tell(_ event: WorkerEvent) -> Bool { state.withLock { _ in send(event) } }
+
     /// Starts the thread that reports; it ends after `finish`.
     public func start() {
         Thread.detachNewThread { [self] in

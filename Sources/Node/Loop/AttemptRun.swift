@@ -3,6 +3,7 @@ import Ledger
 import Planner
 import Scheduler
 import TranscodeModel
+import WorkerProtocol
 
 /// One attempt at one leased unit: perform it and make its bytes durable. What becomes of it, the core decides.
 struct AttemptRun: Sendable {
@@ -11,6 +12,7 @@ struct AttemptRun: Sendable {
     let store: any ArtifactStore
     let workerExecutable: String
     let limits: SourceLimits
+    let sandbox: SandboxPolicy
     let board: ProgressBoard
     let notes: NodeNotes
 
@@ -21,7 +23,8 @@ struct AttemptRun: Sendable {
         }
         let context = UnitContext(
             lease: lease, assignment: assignment, ledger: ledger, store: store,
-            workerExecutable: workerExecutable, limits: limits, board: board, notes: notes)
+            workerExecutable: workerExecutable, limits: limits, sandbox: sandbox, board: board,
+            notes: notes)
         // What was committed is not in staging any more.
         defer { context.discardStaging() }
         do {

@@ -92,6 +92,7 @@ struct EffectPerformer {
         let run = AttemptRun(
             lease: lease, ledger: node.ledger, store: node.store,
             workerExecutable: node.options.workerExecutable, limits: node.options.limits,
+            sandbox: node.options.sandbox,
             board: node.board, notes: notes)
         let (inbox, attempts, board) = (inbox, attempts, node.board)
         // A task of its own, so that one attempt can be stopped; the group awaits it.

@@ -14,13 +14,15 @@ struct UnitContext: Sendable {
     let store: any ArtifactStore
     let workerExecutable: String
     let limits: SourceLimits
+    let sandbox: SandboxPolicy
     let board: ProgressBoard
     let notes: NodeNotes
     private let staging = AttemptStaging()
 
     init(
         lease: Lease, assignment: Assignment, ledger: any Ledger, store: any ArtifactStore,
-        workerExecutable: String, limits: SourceLimits, board: ProgressBoard, notes: NodeNotes
+        workerExecutable: String, limits: SourceLimits, sandbox: SandboxPolicy,
+        board: ProgressBoard, notes: NodeNotes
     ) {
         self.lease = lease
         self.assignment = assignment
@@ -28,6 +30,7 @@ struct UnitContext: Sendable {
         self.store = store
         self.workerExecutable = workerExecutable
         self.limits = limits
+        self.sandbox = sandbox
         self.board = board
         self.notes = notes
     }
@@ -81,7 +84,7 @@ struct UnitContext: Sendable {
         let launch = WorkerLaunch(
             executable: workerExecutable,
             request: WorkerRequest(job: job, limits: WorkerLimits(limits)), inputs: inputs,
-            staging: staged.descriptor, limits: processLimits(job))
+            staging: staged.descriptor, limits: processLimits(job), sandbox: sandbox)
         let unit = lease.unit
         let board = board
         let outcome = await WorkerHost().run(launch) { board.note(unit, $0) }

@@ -47,7 +47,7 @@ struct BreakerBoard: Hashable {
     private static func key(of failure: Failure, _ lease: Lease) -> String? {
         switch failure.code {
         case .storageFull, .storageFailed: lease.kind == .publish ? nil : store
-        case .workerMissing: worker
+        case .workerMissing, .sandboxUnavailable: worker
         case .encoderMissing: lease.encoder.isEmpty ? nil : encoder(lease.encoder)
         case .workerCrashed where !lease.encoder.isEmpty: encoder(lease.encoder)
         case .profileMismatch, .parameterSetsDiffer, .outputInvalid, .wrongFrameCount:

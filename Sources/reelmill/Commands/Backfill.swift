@@ -31,6 +31,7 @@ struct Backfill: AsyncParsableCommand {
     var output: String
     @OptionGroup var profile: ProfileOption
     @OptionGroup var workers: WorkersOption
+    @OptionGroup var sandbox: SandboxOption
     @Option(help: "Priority among backfill jobs.")
     var priority = 0
     @Flag(help: "Leave the work to running nodes.")
@@ -55,7 +56,8 @@ struct Backfill: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try Settings.resolve(
-            state: state.state, profile: profile.profile, workers: workers.workers)
+            state: state.state, profile: profile.profile, workers: workers.workers,
+            sandbox: sandbox.sandbox)
         let resolved = try ProfileLoading.load(settings.profile)
         let workplace = try Workplace.open(settings)
         var rows = try enlist(

@@ -33,6 +33,7 @@ struct BenchTranscode: AsyncParsableCommand {
     var inputs: [String] = []
     @OptionGroup var profile: ProfileOption
     @OptionGroup var workers: WorkersOption
+    @OptionGroup var sandbox: SandboxOption
     @Option(help: "Runs to measure.")
     var runs = 3
     @Option(help: "Runs before them that are not counted.")
@@ -48,7 +49,9 @@ struct BenchTranscode: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let settings = try Settings.resolve(profile: profile.profile, workers: workers.workers)
+        let settings = try Settings.resolve(
+            profile: profile.profile, workers: workers.workers,
+            sandbox: sandbox.sandbox)
         let resolved = try ProfileLoading.load(settings.profile)
         let rival = try compare.map { _ in
             guard let program = Program(named: "ffmpeg") else {

@@ -17,13 +17,13 @@ struct Doctor: AsyncParsableCommand {
               reelmill doctor --json
             """)
 
+    @OptionGroup var sandbox: SandboxOption
     @OptionGroup var state: StateOption
     @OptionGroup var format: JSONOption
 
     func run() async throws {
-        let settings = try Settings.resolve(state: state.state)
+        let settings = try Settings.resolve(state: state.state, sandbox: sandbox.sandbox)
         var symptoms = await workerSymptoms(settings)
-        symptoms += sandboxSymptoms()
         symptoms += stateSymptoms(settings)
         if format.json {
             try Console.printJSON("symptoms", symptoms)
@@ -37,16 +37,17 @@ struct Doctor: AsyncParsableCommand {
         let path = WorkerLocation.find(override: settings.workerPath)
         let launch = WorkerLaunch(
             executable: path, request: WorkerRequest(job: .describe, limits: WorkerLimits()),
-            inputs: [], staging: nil, limits: ProcessLimits())
+            inputs: [], staging: nil, limits: ProcessLimits(), sandbox: settings.sandbox)
         let outcome = await WorkerHost().run(launch) { _ in }
+        let walls = outcome.confinement.map { [Symptom($0, under: settings.sandbox)] } ?? []
         guard case .success(let result) = outcome.result, let found = result.description else {
             guard case .failure(let failure) = outcome.result else {
                 return [
                     Symptom(
                         "worker", .broken, path, advice: "Install reelmill-worker of this build.")
-                ]
+                ] + walls
             }
-            return [Symptom("worker", .broken, path, advice: failure.message)]
+            return [Symptom("worker", .broken, path, advice: failure.message)] + walls
         }
         var symptoms = [
             Symptom("worker", .fine, "\(path), libavcodec \(found.libraries["libavcodec"] ?? "?")")
@@ -59,28 +60,7 @@ struct Doctor: AsyncParsableCommand {
                         "encoder", .degraded, "\(encoder) is missing",
                         advice: "Profiles that need it fail. Install a build of FFmpeg with it."))
         }
-        return symptoms
-    }
-
-    private func sandboxSymptoms() -> [Symptom] {
-        let status =
-            FileManager.default.contents(atPath: "/proc/self/status")
-            .map { String(decoding: $0, as: UTF8.self) } ?? ""
-        let lists =
-            FileManager.default.contents(atPath: "/sys/kernel/security/lsm")
-            .map { String(decoding: $0, as: UTF8.self) } ?? ""
-        return [
-            status.contains("NoNewPrivs:")
-                ? Symptom(
-                    "sandbox", .fine, "no_new_privs and resource limits: used for every worker")
-                : Symptom(
-                    "sandbox", .broken, "no_new_privs is missing",
-                    advice: "Use Linux 4.10 or newer."),
-            Symptom(
-                "sandbox", .fine,
-                "the kernel offers seccomp: \(status.contains("Seccomp:") ? "yes" : "no"), landlock: "
-                    + "\(lists.contains("landlock") ? "yes" : "no or not told"); not used yet"),
-        ]
+        return symptoms + walls
     }
 
     private func stateSymptoms(_ settings: Settings) -> [Symptom] {
@@ -143,5 +123,27 @@ struct Symptom: Encodable {
     var text: String {
         let mark = level == .fine ? "ok  " : level == .degraded ? "some" : "BAD "
         return "\(mark)  \(part): \(found)" + (advice.map { "\n      → \($0)" } ?? "")
+    }
+}
+
+extension Symptom {
+    /// What is in force around a worker that was just started.
+    init(_ confinement: Confinement, under policy: SandboxPolicy) {
+        let limits = confinement.limits
+        let found =
+            "\(confinement.text); \(Quantity.bytes(Int64(clamping: limits.addressSpaceBytes))) of memory, "
+            + "\(limits.cpuSeconds) CPU-seconds, files of "
+            + "\(Quantity.bytes(Int64(clamping: limits.fileBytes))), \(limits.openFiles) descriptors, "
+            + "\(limits.coreBytes == 0 ? "no" : "a") core; \(policy.rawValue)"
+        let missing = confinement.missing.joined(separator: " and ")
+        if missing.isEmpty {
+            self.init("sandbox", .fine, found)
+        } else if let refusal = policy.refusal(of: confinement) {
+            self.init("sandbox", .broken, found, advice: refusal.message)
+        } else {
+            self.init(
+                "sandbox", .degraded, found,
+                advice: "\(missing) missing: use a kernel and a container that allow it.")
+        }
     }
 }

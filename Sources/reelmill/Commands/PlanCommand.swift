@@ -2,7 +2,6 @@ import ArgumentParser
 import Foundation
 import Planner
 import TranscodeModel
-import WorkerHost
 
 struct PlanCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -17,15 +16,14 @@ struct PlanCommand: AsyncParsableCommand {
     @Argument(help: "The video.", completion: .file())
     var input: String
     @OptionGroup var profile: ProfileOption
+    @OptionGroup var sandbox: SandboxOption
     @OptionGroup var format: JSONOption
 
     func run() async throws {
-        let settings = try Settings.resolve(profile: profile.profile)
+        let settings = try Settings.resolve(
+            profile: profile.profile, sandbox: sandbox.sandbox)
         let resolved = try ProfileLoading.load(settings.profile)
-        let index = try await SourceProbe(
-            workerExecutable: WorkerLocation.find(override: settings.workerPath),
-            limits: settings.limits
-        ).index(input)
+        let index = try await SourceProbe(settings).index(input)
         // The names of the units' content need the source's digest.
         let digest = try Enlistment.digest(of: input)
         let plan = try Planning.plan(index: index, source: digest, profile: resolved)

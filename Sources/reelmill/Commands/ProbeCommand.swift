@@ -1,6 +1,5 @@
 import ArgumentParser
 import TranscodeModel
-import WorkerHost
 
 struct ProbeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -14,14 +13,12 @@ struct ProbeCommand: AsyncParsableCommand {
 
     @Argument(help: "The video.", completion: .file())
     var input: String
+    @OptionGroup var sandbox: SandboxOption
     @OptionGroup var format: JSONOption
 
     func run() async throws {
-        let settings = try Settings.resolve()
-        let index = try await SourceProbe(
-            workerExecutable: WorkerLocation.find(override: settings.workerPath),
-            limits: settings.limits
-        ).index(input)
+        let settings = try Settings.resolve(sandbox: sandbox.sandbox)
+        let index = try await SourceProbe(settings).index(input)
         if format.json { return try Console.printJSON("index", index) }
         Console.print("\(input): \(index.container), \(Quantity.bytes(index.byteCount))")
         for track in index.video { Console.print(line(track)) }

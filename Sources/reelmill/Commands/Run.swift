@@ -15,12 +15,15 @@ struct Run: AsyncParsableCommand {
             """)
 
     @OptionGroup var workers: WorkersOption
+    @OptionGroup var sandbox: SandboxOption
     @Flag(help: "End when no job is left, instead of waiting for more.")
     var untilIdle = false
     @OptionGroup var state: StateOption
 
     func run() async throws {
-        let settings = try Settings.resolve(state: state.state, workers: workers.workers)
+        let settings = try Settings.resolve(
+            state: state.state, workers: workers.workers,
+            sandbox: sandbox.sandbox)
         let workplace = try Workplace.open(settings)
         let signal = try await NodeSession(
             workplace: workplace, jobs: nil, workers: settings.workers, endsWhenIdle: untilIdle,

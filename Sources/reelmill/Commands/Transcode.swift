@@ -24,12 +24,14 @@ struct Transcode: AsyncParsableCommand {
     var output: String
     @OptionGroup var profile: ProfileOption
     @OptionGroup var workers: WorkersOption
+    @OptionGroup var sandbox: SandboxOption
     @OptionGroup var state: StateOption
     @OptionGroup var format: JSONOption
 
     func run() async throws {
         let settings = try Settings.resolve(
-            state: state.state, profile: profile.profile, workers: workers.workers)
+            state: state.state, profile: profile.profile, workers: workers.workers,
+            sandbox: sandbox.sandbox)
         let resolved = try ProfileLoading.load(settings.profile)
         let workplace = try Workplace.open(settings)
         let outcome = try Enlistment(workplace: workplace, profile: resolved)

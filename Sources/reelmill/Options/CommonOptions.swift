@@ -1,6 +1,7 @@
 public import ArgumentParser
 import ProfileCatalog
 import TranscodeModel
+import WorkerProtocol
 
 struct StateOption: ParsableArguments {
     @Option(
@@ -36,4 +37,13 @@ struct WorkersOption: ParsableArguments {
     var workers: Int?
 }
 
+struct SandboxOption: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "What to do where the kernel cannot confine workers: required refuses to work, best-effort works and says what is missing. Default: required.",
+            valueName: "policy"))
+    var sandbox: SandboxPolicy?
+}
+
+extension SandboxPolicy: ExpressibleByArgument {}
 extension JobClass: ExpressibleByArgument {}

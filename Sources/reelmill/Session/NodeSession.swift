@@ -27,7 +27,7 @@ struct NodeSession {
             options: NodeOptions(
                 policy: try policy(),
                 workerExecutable: WorkerLocation.find(override: workplace.settings.workerPath),
-                limits: workplace.settings.limits),
+                limits: workplace.settings.limits, sandbox: workplace.settings.sandbox),
             board: board, shutdown: shutdown, logger: logger())
         let display = ProgressDisplay(ledger: workplace.ledger, board: board, jobs: jobs)
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)

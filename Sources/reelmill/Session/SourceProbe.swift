@@ -8,6 +8,13 @@ import WorkerProtocol
 struct SourceProbe {
     let workerExecutable: String
     let limits: SourceLimits
+    let sandbox: SandboxPolicy
+
+    init(_ settings: Settings) {
+        workerExecutable = WorkerLocation.find(override: settings.workerPath)
+        limits = settings.limits
+        sandbox = settings.sandbox
+    }
 
     func index(_ path: String) async throws -> SourceIndex {
         let source = try SourceFile.open(absolute(path))
@@ -19,7 +26,8 @@ struct SourceProbe {
             executable: workerExecutable,
             request: WorkerRequest(
                 job: .probe(ProbeRequest(displayName: name)), limits: WorkerLimits(limits)),
-            inputs: [source.descriptor], staging: scratch.descriptor, limits: processLimits)
+            inputs: [source.descriptor], staging: scratch.descriptor, limits: processLimits,
+            sandbox: sandbox)
         let outcome = await WorkerHost().run(launch) { _ in }
         withExtendedLifetime(source) {}
         if case .failure(let failure) = outcome.result {

@@ -1,5 +1,6 @@
 import Foundation
 import TranscodeModel
+import WorkerProtocol
 
 /// Settings that stand outside a command's own flags: flags over environment (`REELMILL_*`) over the
 /// config file over defaults.
@@ -11,10 +12,12 @@ struct Settings {
     /// The worker executable; nil means the one beside `reelmill`.
     var workerPath: String?
     var limits = SourceLimits()
+    var sandbox = SandboxPolicy.required
 
     /// Fails with a usage fault that names the variable or the line.
     static func resolve(
         state: String? = nil, profile: String? = nil, workers: Int? = nil,
+        sandbox: SandboxPolicy? = nil,
         environment: [String: String] = ProcessInfo.processInfo.environment
     ) throws -> Settings {
         let file = try ConfigFile.read(environment: environment)
@@ -35,7 +38,9 @@ struct Settings {
             profile: value(profile, "REELMILL_PROFILE", "profile") ?? "web",
             workers: count ?? ProcessInfo.processInfo.activeProcessorCount,
             workerPath: value(nil, "REELMILL_WORKER", "worker"),
-            limits: try LimitSettings.resolve { value(nil, $0, $1) })
+            limits: try LimitSettings.resolve { value(nil, $0, $1) },
+            sandbox: try sandbox
+                ?? value(nil, "REELMILL_SANDBOX", "sandbox").map(policy) ?? .required)
     }
 
     var ledgerPath: String { stateDirectory + "/ledger.sqlite" }
@@ -47,6 +52,17 @@ struct Settings {
             return base + "/reelmill"
         }
         return NSHomeDirectory() + "/.local/state/reelmill"
+    }
+
+    private static func policy(_ name: String) throws -> SandboxPolicy {
+        guard let policy = SandboxPolicy(rawValue: name) else {
+            throw CommandFault(
+                .usage,
+                "sandbox (REELMILL_SANDBOX, or the config file) must be "
+                    + "\(SandboxPolicy.allCases.map(\.rawValue).joined(separator: " or ")), not “\(name)”"
+            )
+        }
+        return policy
     }
 
     private static func positive(_ text: String, name: String) throws -> Int {

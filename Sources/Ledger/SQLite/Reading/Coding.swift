@@ -20,12 +20,13 @@ struct ArtifactContents: Codable {
     var stages: [String: Double]
     /// Nil in ledgers from before there was any.
     var damage: [Damage]?
+    var confinement: String?
 
     /// Nil when there is nothing of the kind.
     init?(_ artifact: Artifact) {
         let stages = artifact.usage.stageCPUSeconds
         if artifact.pieces.isEmpty, artifact.warnings.isEmpty, stages.isEmpty,
-            artifact.damage.isEmpty
+            artifact.damage.isEmpty, artifact.usage.confinement == nil
         {
             return nil
         }
@@ -33,6 +34,7 @@ struct ArtifactContents: Codable {
         warnings = artifact.warnings
         self.stages = stages
         damage = artifact.damage.isEmpty ? nil : artifact.damage
+        confinement = artifact.usage.confinement
     }
 }
 

@@ -54,7 +54,7 @@ extension Row {
                 wallSeconds: try value(Double.self, "wall_seconds"),
                 cpuSeconds: try value(Double.self, "cpu_seconds"),
                 peakMemoryBytes: try value(Int64.self, "peak_memory_bytes"),
-                stageCPUSeconds: contents?.stages ?? [:]),
+                stageCPUSeconds: contents?.stages ?? [:], confinement: contents?.confinement),
             warnings: contents?.warnings ?? [], damage: contents?.damage ?? [])
     }
 
