@@ -114,7 +114,8 @@ struct ColorTests {
         try scene.make([
             "-f", "lavfi", "-i", Scene.patchSource, "-vf",
             "format=rgba,geq=r='r(X,Y)':g='g(X,Y)':b='b(X,Y)':a='if(lt(X,64),0,if(lt(X,128),128,255))',"
-                + "scale=out_color_matrix=bt709:flags=accurate_rnd,format=\(parts[1])", "-c:v",
+                + "scale=out_color_matrix=bt709:flags=accurate_rnd,format=\(parts[1])"
+                + ",setparams=colorspace=\(parts[1].hasPrefix("yuv") ? "bt709" : "gbr")", "-c:v",
             parts[0], "-colorspace", "bt709", "-color_range", "tv", scene.path(name),
         ])
         try scene.writeExact()
