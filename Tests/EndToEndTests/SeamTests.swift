@@ -71,7 +71,7 @@ struct SeamTests {
         #expect(falls.contains { $0.kind == "quality" && (84...96).contains($0.first ?? 0) })
         #expect(falls.allSatisfy { $0.kind == "quality" && $0.rendition == "v90" })
 
-        for filter in ["eq=brightness=0.01", "lutyuv=u=val+2", "lutyuv=v=val-2"] {
+        for filter in ["lutyuv=y=val+2", "lutyuv=u=val+2", "lutyuv=v=val-2"] {
             let tinted = try output.makeVariant(pictures: filter)
             try await output.plant([
                 SeamScene.Stretch(frames: 96..<144, source: tinted),

@@ -79,8 +79,8 @@ struct OrderJudgement {
         {
             return fault(
                 .shifted, first, last,
-                "chunk \(chunk.index), \(span(first, last)), is \(abs(shift))\(far) frames "
-                    + (shift > 0 ? "early" : "late"))
+                "chunk \(chunk.index), \(span(first, last)), is \(abs(shift))\(far) "
+                    + (abs(shift) == 1 ? "frame " : "frames ") + (shift > 0 ? "early" : "late"))
         }
         let shown = first + shift
         if shift > 0 {
