@@ -24,7 +24,10 @@ enum CostModel {
         let sourcePixels = Double(track.width * track.height)
         let outputPixels = renditions.reduce(0.0) { $0 + Double($1.width * $1.height) }
         let coded = renditions.reduce(0.0) { $0 + Double($1.width * $1.height) * factor($1) }
-        let seconds = frames / grid.rate.approximation
+        let ticks = grid.ticks(of: chunk.frames.upperBound) - grid.ticks(of: chunk.frames.lowerBound)
+        let seconds =
+            grid.cadence == nil
+            ? frames / grid.rate.approximation : Double(ticks) / Double(grid.timescale)
         let bits = renditions.reduce(0.0) { $0 + Double($1.averageKilobitsPerSecond) * 1000 }
         return Estimate(
             cpuSeconds: frames / 1e6

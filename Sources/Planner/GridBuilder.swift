@@ -3,7 +3,22 @@ import TranscodeModel
 /// Fixes the output's frame grid from the source's times (media rule 1).
 enum GridBuilder {
     /// Frames that a plan may have: a day at 120 frames a second.
-    private static let framesMaximum: Int64 = 24 * 3600 * 120
+    static let framesMaximum: Int64 = 24 * 3600 * 120
+
+    /// A profile without moving pictures has no settings.
+    static func grid(_ track: VideoTrack, _ settings: VideoSettings?) throws(Failure) -> FrameGrid {
+        guard let settings, settings.timestamps == .source else {
+            return try grid(track, rateMaximum: settings?.frameRateMaximum ?? Rational(60))
+        }
+        let nominal = try grid(track, rateMaximum: settings.frameRateMaximum)
+        let ticks = track.frameTimes.expanded()
+        let estimate = RateEstimate.of(
+            ticks: ticks, timeBase: track.timeBase, average: track.averageFrameRate)
+        if estimate.isConstant { return nominal }
+        return try CadenceBuilder(
+            ticks: ticks, track: track, rate: nominal.rate, settings: settings
+        ).grid()
+    }
 
     static func grid(_ track: VideoTrack, rateMaximum: Rational) throws(Failure) -> FrameGrid {
         let ticks = track.frameTimes.expanded()
@@ -22,15 +37,18 @@ enum GridBuilder {
             frames = ((Rational(last - first) * track.timeBase + tail) * rate).rounded
         }
         guard frames <= framesMaximum else {
-            throw Failure(
-                .permanent, .overLimit,
-                "The source would become \(frames) frames, over the limit of \(framesMaximum). "
-                    + "Split it.")
+            throw tooLong(frames: frames)
         }
         let scale = timescale(rate)
         return FrameGrid(
             rate: rate, frames: Int(max(frames, 1)), origin: Rational(first) * track.timeBase,
             timescale: scale.timescale, ticksPerFrame: scale.ticksPerFrame)
+    }
+
+    static func tooLong(frames: Int64) -> Failure {
+        Failure(
+            .permanent, .overLimit,
+            "The source would become \(frames) frames, over the limit of \(framesMaximum). Split it.")
     }
 
     /// A constant rate above the maximum is divided by a whole number, so that every kept frame is a

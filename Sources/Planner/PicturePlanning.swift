@@ -8,28 +8,23 @@ struct PicturePlanning {
 
     static func plan(_ track: VideoTrack, _ profile: Profile) throws(Failure) -> PicturePlanning {
         let settings = profile.video
-        let grid = try GridBuilder.grid(
-            track, rateMaximum: settings?.frameRateMaximum ?? Rational(60))
+        let grid = try GridBuilder.grid(track, settings)
         let treatment = PictureTreatment(
             deinterlaces: track.isInterlaced, toneMaps: track.color.isHighDynamicRange,
             orientation: track.orientation)
         let color = outputColor(track)
-        let interval = max(
-            1, Int((Rational(Int64(settings?.keyFrameIntervalSeconds ?? 2)) * grid.rate).rounded))
-        let perSegment =
-            (settings?.segmentDurationSeconds ?? 6) / (settings?.keyFrameIntervalSeconds ?? 2)
-        let segmentFrames = interval * perSegment
+        let timing = timing(grid, settings)
         var video: VideoPlan?
         if let settings {
             video = VideoPlan(
                 streamIndex: track.streamIndex, sourceTimeBase: track.timeBase, grid: grid,
-                keyFrameInterval: interval,
-                segmentFrames: segmentFrames, reorderFrames: reorderFrames(settings.codec),
+                keyFrameInterval: timing.keyFrameInterval,
+                segmentFrames: timing.segmentFrames, reorderFrames: timing.reorderFrames,
                 treatment: treatment, color: color,
                 renditions: try LadderSelection.renditions(
                     track, settings, packaging: profile.packaging),
                 chunks: Chunking(
-                    grid: grid, track: track, segmentFrames: segmentFrames,
+                    timing: timing, track: track,
                     aimSeconds: settings.chunkDurationSeconds,
                     preRollFrames: treatment.deinterlaces ? 2 : 0
                 ).chunks())
@@ -41,8 +36,22 @@ struct PicturePlanning {
             },
             soundFrame: SoundPlanning.Picture(
                 origin: grid.origin, duration: grid.duration,
-                segmentDuration: Rational(Int64(segmentFrames)) / grid.rate,
+                segmentDuration: timing.segmentDuration,
                 frameDuration: grid.rate.inverse))
+    }
+
+    /// With a cadence, groups and segments have as many frames as the time brings: the counts are the most.
+    private static func timing(_ grid: FrameGrid, _ settings: VideoSettings?) -> FrameTiming {
+        let seconds = settings?.keyFrameIntervalSeconds ?? 2
+        let perSegment = (settings?.segmentDurationSeconds ?? 6) / seconds
+        var interval = max(1, Int((Rational(Int64(seconds)) * grid.rate).rounded))
+        if let cadence = grid.cadence {
+            let starts = cadence.groupStarts + [cadence.frames.upperBound]
+            interval = zip(starts, starts.dropFirst()).reduce(interval) { max($0, $1.1 - $1.0) }
+        }
+        return FrameTiming(
+            grid: grid, keyFrameInterval: interval, segmentFrames: interval * perSegment,
+            reorderFrames: settings.map { reorderFrames($0.codec) } ?? 0)
     }
 
     /// How far the pinned encoders reorder: two frames with B-pyramids, none where the bitstream hides

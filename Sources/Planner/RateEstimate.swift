@@ -50,8 +50,7 @@ struct RateEstimate: Hashable {
     /// Whether every frame is where the rate puts it: within 1.5 ticks or 2 ms, whichever is more,
     /// and within a quarter of a frame.
     private static func fits(_ ticks: [Int64], _ timeBase: Rational, _ rate: Rational) -> Bool {
-        let quarter = rate.inverse * Rational(1, 4)
-        let slack = min(max(timeBase * Rational(3, 2), Rational(2, 1000)), quarter)
+        let slack = slack(timeBase, rate)
         // |ticks · b − i / r| ≤ s, multiplied out so that the loop works in whole numbers.
         let step = (rate.inverse / timeBase)
         let limit = (slack / timeBase)
@@ -64,6 +63,12 @@ struct RateEstimate: Hashable {
             if deviation.magnitude > bound.magnitude { return false }
         }
         return true
+    }
+
+    /// How far from its due time a frame of that rate may be, in seconds.
+    static func slack(_ timeBase: Rational, _ rate: Rational) -> Rational {
+        let quarter = rate.inverse * Rational(1, 4)
+        return min(max(timeBase * Rational(3, 2), Rational(2, 1000)), quarter)
     }
 
     /// The usual step, snapped to a standard rate within 2 %: the mean of those near the median, since a

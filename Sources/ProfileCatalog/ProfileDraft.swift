@@ -16,6 +16,7 @@ struct ProfileDraft {
         var quality: Int?
         var ladder: [Rung]?
         var frameRateMaximum: Rational?
+        var timestamps: FrameTimestamps?
         var keyFrameIntervalSeconds: Int?
         var segmentDurationSeconds: Int?
         var chunkDurationSeconds: Int?
@@ -55,6 +56,7 @@ struct ProfileDraft {
                 codec: mine.codec ?? theirs.codec, preset: mine.preset ?? theirs.preset,
                 quality: mine.quality ?? theirs.quality, ladder: mine.ladder ?? theirs.ladder,
                 frameRateMaximum: mine.frameRateMaximum ?? theirs.frameRateMaximum,
+                timestamps: mine.timestamps ?? theirs.timestamps,
                 keyFrameIntervalSeconds: mine.keyFrameIntervalSeconds
                     ?? theirs.keyFrameIntervalSeconds,
                 segmentDurationSeconds: mine.segmentDurationSeconds
@@ -106,7 +108,7 @@ struct ProfileDraft {
                 keyFrameIntervalSeconds: video.keyFrameIntervalSeconds ?? 2,
                 segmentDurationSeconds: video.segmentDurationSeconds ?? 6,
                 chunkDurationSeconds: video.chunkDurationSeconds ?? 12,
-                parameters: video.parameters ?? [:])
+                parameters: video.parameters ?? [:], timestamps: video.timestamps ?? .nominal)
         }
         if case .some(let audio) = audio {
             profile.audio = AudioSettings(

@@ -60,7 +60,7 @@ struct ProfileReader {
             fields,
             [
                 "codec", "preset", "quality", "ladder", "keyframe", "segment", "chunk", "max-fps",
-                "parameters",
+                "timestamps", "parameters",
             ], at: "video")
         var video = ProfileDraft.Video()
         video.codec = choice(fields, "codec", at: "video")
@@ -78,6 +78,7 @@ struct ProfileReader {
                 video.frameRateMaximum = nil
             }
         }
+        video.timestamps = choice(fields, "timestamps", at: "video")
         video.parameters = parameters(fields["parameters"])
         return video
     }

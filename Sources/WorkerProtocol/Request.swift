@@ -62,6 +62,7 @@ public struct EncodeRequest: Sendable, Codable, Hashable {
     public var streamIndex: Int
     /// Of the source stream.
     public var timeBase: Rational
+    /// The whole film's, with a cadence of the chunk's frames alone.
     public var grid: FrameGrid
     public var chunk: Chunk
     public var keyFrameInterval: Int
@@ -82,7 +83,7 @@ public struct EncodeRequest: Sendable, Codable, Hashable {
         self.onlyRendition = onlyRendition
         self.streamIndex = plan.streamIndex
         self.timeBase = timeBase
-        self.grid = plan.grid
+        self.grid = plan.grid(of: chunk)
         self.chunk = chunk
         self.keyFrameInterval = plan.keyFrameInterval
         self.segmentFrames = plan.segmentFrames
@@ -90,6 +91,12 @@ public struct EncodeRequest: Sendable, Codable, Hashable {
         self.treatment = plan.treatment
         self.color = plan.color
         self.renditions = renditions
+    }
+
+    public var timing: FrameTiming {
+        FrameTiming(
+            grid: grid, keyFrameInterval: keyFrameInterval, segmentFrames: segmentFrames,
+            reorderFrames: reorderFrames)
     }
 }
 
@@ -108,8 +115,11 @@ public struct RemuxRequest: Sendable, Codable, Hashable {
     public var languages: [String]
     /// Samples of all inputs together, to size the `moov` that stands first.
     public var samples: Int
-    public init(languages: [String], samples: Int) {
+    /// Of the first input, when its samples last unequally: the sum of their durations, in its ticks.
+    public var unequalTicks: Int64?
+    public init(languages: [String], samples: Int, unequalTicks: Int64? = nil) {
         self.languages = languages
         self.samples = samples
+        self.unequalTicks = unequalTicks
     }
 }

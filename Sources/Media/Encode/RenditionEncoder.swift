@@ -6,6 +6,10 @@ import WorkerProtocol
 final class RenditionEncoder {
     private let rendition: VideoRendition
     private let request: EncodeRequest
+    private let timing: FrameTiming
+    /// The groups of the chunk that are still to be written, the current one first.
+    private var groups: ArraySlice<Range<Int>>
+    private let groupStarts: Set<Int>
     private let encoder: Encoder
     private let packet: Packet
     private let scaler: RenditionScaler
@@ -22,13 +26,16 @@ final class RenditionEncoder {
         self.scaler = scaler
         rendition = scaler.rendition
         self.request = request
+        timing = request.timing
+        groups = timing.groups(in: request.chunk.frames)[...]
+        groupStarts = Set(groups.map(\.lowerBound))
         packet = try Packet.allocate()
         encoder = try VideoEncoderSettings(
             rendition: rendition, request: request, threads: threads
         ).open()
         muxer = try FragmentMuxer.open(
             encoder: encoder, timescale: request.grid.timescale,
-            firstSequence: request.chunk.frames.lowerBound / request.keyFrameInterval + 1)
+            firstSequence: timing.groups(before: request.chunk.frames.lowerBound) + 1)
         let bytes = muxer.initializationSegment()
         initialization = try file.append(bytes)
         initializationDigest = try Digest.ofInitializationSegment(bytes)
@@ -39,10 +46,9 @@ final class RenditionEncoder {
         frame number: Int, _ clock: inout StageClock, _ file: inout StagingFile
     ) throws(Failure) {
         let picture = try scaler.share()
-        picture.pointer.pointee.pts = Int64(number)
-        let startsGroup = number % request.keyFrameInterval == 0
+        picture.pointer.pointee.pts = timing.encoderTime(of: number)
         picture.pointer.pointee.pict_type =
-            startsGroup ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE
+            groupStarts.contains(number) ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE
         let start = clock.now
         try encoder.send(picture)
         clock.add("encode", since: start)
@@ -81,21 +87,24 @@ final class RenditionEncoder {
 
     private func write(_ file: inout StagingFile) throws(Failure) {
         let value = packet.pointer.pointee
-        let shown = Int(value.pts)
         let isKey = value.flags & AV_PKT_FLAG_KEY != 0
         let decoded = request.chunk.frames.lowerBound + packetsWritten
-        guard isKey == (decoded % request.keyFrameInterval == 0), !isKey || shown == decoded else {
+        if let group = groups.first, group.upperBound == decoded { groups.removeFirst() }
+        guard let group = groups.first, let shown = timing.frame(atEncoderTime: value.pts),
+            isKey == (decoded == group.lowerBound), !isKey || shown == decoded
+        else {
             throw Failure(
                 .permanent, .outputInvalid,
-                "\(rendition.name): frame \(shown) is \(isKey ? "" : "not ")a key frame, against "
-                    + "the grid of \(request.keyFrameInterval) frames. Remove encoder parameters "
-                    + "that place key frames from the profile.")
+                "\(rendition.name): the frame in place \(decoded) is \(isKey ? "" : "not ")a key "
+                    + "frame, against the grid of \(request.keyFrameInterval) frames. Remove encoder "
+                    + "parameters that place key frames from the profile.")
         }
         if isKey { try endFragment(&file) }
-        let ticks = Int64(request.grid.ticksPerFrame)
+        let decodeTime = timing.decodeTicks(decoded, in: group)
         try muxer.write(
-            packet, decodeTime: Int64(decoded) * ticks,
-            presentationTime: Int64(shown + request.reorderFrames) * ticks, duration: ticks)
+            packet, decodeTime: decodeTime,
+            presentationTime: request.grid.ticks(of: shown) + timing.shift,
+            duration: timing.decodeTicks(decoded + 1, in: group) - decodeTime)
         packetsWritten += 1
     }
 

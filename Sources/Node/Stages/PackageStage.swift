@@ -46,7 +46,10 @@ enum PackageStage {
         let languages = (plan.video == nil ? [] : ["und"]) + plan.audio.map(\.language)
         let staged = try context.stage()
         let (result, usage) = try await context.work(
-            .remux(RemuxRequest(languages: languages, samples: samples)),
+            .remux(
+                RemuxRequest(
+                    languages: languages, samples: samples,
+                    unequalTicks: plan.video?.grid.cadence?.end)),
             inputs: inputs.map(\.descriptor), staged: staged)
         // The descriptors must stay open until the worker has ended.
         withExtendedLifetime(inputs) {}
