@@ -24,7 +24,8 @@ enum CostModel {
         let sourcePixels = Double(track.width * track.height)
         let outputPixels = renditions.reduce(0.0) { $0 + Double($1.width * $1.height) }
         let coded = renditions.reduce(0.0) { $0 + Double($1.width * $1.height) * factor($1) }
-        let ticks = grid.ticks(of: chunk.frames.upperBound) - grid.ticks(of: chunk.frames.lowerBound)
+        let ticks =
+            grid.ticks(of: chunk.frames.upperBound) - grid.ticks(of: chunk.frames.lowerBound)
         let seconds =
             grid.cadence == nil
             ? frames / grid.rate.approximation : Double(ticks) / Double(grid.timescale)

@@ -48,7 +48,8 @@ enum GridBuilder {
     static func tooLong(frames: Int64) -> Failure {
         Failure(
             .permanent, .overLimit,
-            "The source would become \(frames) frames, over the limit of \(framesMaximum). Split it.")
+            "The source would become \(frames) frames, over the limit of \(framesMaximum). Split it."
+        )
     }
 
     /// A constant rate above the maximum is divided by a whole number, so that every kept frame is a

@@ -72,7 +72,10 @@ struct ProfileReader {
         video.chunkDurationSeconds = seconds(fields, "chunk", 2...600, at: "video")
         if let node = fields["max-fps"] {
             video.frameRateMaximum = node.scalar.flatMap { Rational($0.string) }
-            if !(video.frameRateMaximum.map { $0 >= .one && $0 <= Rational(240) } ?? false) {
+            let isRate = video.frameRateMaximum.map {
+                $0 >= .one && $0 <= Rational(240) && $0.denominator <= 1001
+            }
+            if isRate != true {
                 note(
                     node, "video.max-fps", "must be a rate from 1 to 240, such as 60 or 30000/1001")
                 video.frameRateMaximum = nil

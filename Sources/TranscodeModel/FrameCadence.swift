@@ -75,7 +75,8 @@ public struct FrameCadence: Hashable, Sendable {
         guard
             let part = FrameCadence(
                 firstFrame: range.lowerBound, firstGroup: groups(before: range.lowerBound),
-                starts: Array(starts[range.lowerBound - firstFrame..<range.upperBound - firstFrame]),
+                starts: Array(
+                    starts[range.lowerBound - firstFrame..<range.upperBound - firstFrame]),
                 end: ticks(of: range.upperBound), keyFrameTicks: keyFrameTicks,
                 segmentTicks: segmentTicks)
         else { preconditionFailure("frames \(range) are no part of a cadence") }

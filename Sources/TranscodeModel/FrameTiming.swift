@@ -60,7 +60,8 @@ public struct FrameTiming: Hashable, Sendable {
     /// The groups of pictures in some frames, the first of which starts one.
     public func groups(in frames: Range<Int>) -> [Range<Int>] {
         guard let cadence = grid.cadence else {
-            return stride(from: frames.lowerBound, to: frames.upperBound, by: keyFrameInterval).map {
+            return stride(from: frames.lowerBound, to: frames.upperBound, by: keyFrameInterval).map
+            {
                 $0..<min($0 + keyFrameInterval, frames.upperBound)
             }
         }
@@ -73,7 +74,9 @@ public struct FrameTiming: Hashable, Sendable {
     /// next group's first is.
     public func decodeTicks(_ position: Int, in group: Range<Int>) -> Int64 {
         let own = grid.ticks(of: position)
-        guard grid.cadence != nil, reorderFrames > 0, position < group.upperBound else { return own }
+        guard grid.cadence != nil, reorderFrames > 0, position < group.upperBound else {
+            return own
+        }
         let held = position - group.lowerBound
         let earliest =
             held < reorderFrames

@@ -89,7 +89,8 @@ public struct FrameGrid: Hashable, Sendable, Codable {
         ticksPerFrame = try container.decode(Int.self, forKey: .ticksPerFrame)
         cadence = try container.decodeIfPresent(FrameCadence.self, forKey: .cadence)
         guard rate.isPositive, (1...FrameCadence.countMaximum).contains(frames),
-            (1...Int(UInt32.max)).contains(timescale), (1...Int(UInt32.max)).contains(ticksPerFrame),
+            (1...Int(UInt32.max)).contains(timescale),
+            (1...Int(UInt32.max)).contains(ticksPerFrame),
             cadence.map({ $0.frames.upperBound <= frames }) ?? true
         else {
             throw DecodingError.dataCorruptedError(

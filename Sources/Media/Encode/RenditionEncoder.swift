@@ -7,10 +7,11 @@ final class RenditionEncoder {
     private let rendition: VideoRendition
     private let request: EncodeRequest
     private let timing: FrameTiming
+    private let settings: VideoEncoderSettings
     /// The groups of the chunk that are still to be written, the current one first.
     private var groups: ArraySlice<Range<Int>>
     private let groupStarts: Set<Int>
-    private let encoder: Encoder
+    private var encoder: Encoder
     private let packet: Packet
     private let scaler: RenditionScaler
     private var muxer: FragmentMuxer
@@ -30,9 +31,9 @@ final class RenditionEncoder {
         groups = timing.groups(in: request.chunk.frames)[...]
         groupStarts = Set(groups.map(\.lowerBound))
         packet = try Packet.allocate()
-        encoder = try VideoEncoderSettings(
-            rendition: rendition, request: request, threads: threads
-        ).open()
+        settings = VideoEncoderSettings(
+            rendition: rendition, request: request, threads: threads)
+        encoder = try settings.open()
         muxer = try FragmentMuxer.open(
             encoder: encoder, timescale: request.grid.timescale,
             firstSequence: timing.groups(before: request.chunk.frames.lowerBound) + 1)
@@ -46,9 +47,14 @@ final class RenditionEncoder {
         frame number: Int, _ clock: inout StageClock, _ file: inout StagingFile
     ) throws(Failure) {
         let picture = try scaler.share()
+        let startsGroup = groupStarts.contains(number)
+        if startsGroup, number > request.chunk.frames.lowerBound, countsKeyFrames {
+            try flush(&clock, &file)
+            encoder = try settings.open()
+        }
         picture.pointer.pointee.pts = timing.encoderTime(of: number)
         picture.pointer.pointee.pict_type =
-            groupStarts.contains(number) ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE
+            startsGroup ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE
         let start = clock.now
         try encoder.send(picture)
         clock.add("encode", since: start)
@@ -57,10 +63,7 @@ final class RenditionEncoder {
 
     /// Flushes the encoder and returns all that was made.
     func finish(_ clock: inout StageClock, _ file: inout StagingFile) throws(Failure) -> Piece {
-        let start = clock.now
-        try encoder.sendEnd()
-        clock.add("encode", since: start)
-        try drain(&clock, &file)
+        try flush(&clock, &file)
         try endFragment(&file)
         guard packetsWritten == request.chunk.frames.count else {
             throw Failure(
@@ -71,6 +74,19 @@ final class RenditionEncoder {
         return Piece(
             name: rendition.name, initialization: initialization,
             initializationDigest: initializationDigest, fragments: fragments)
+    }
+
+    /// SVT-AV1 places key frames by counting and takes no wish for one: where groups have unlike numbers of
+    /// frames, each gets an encoder of its own.
+    private var countsKeyFrames: Bool {
+        rendition.codec == .av1 && request.grid.cadence != nil
+    }
+
+    private func flush(_ clock: inout StageClock, _ file: inout StagingFile) throws(Failure) {
+        let start = clock.now
+        try encoder.sendEnd()
+        clock.add("encode", since: start)
+        try drain(&clock, &file)
     }
 
     private func drain(_ clock: inout StageClock, _ file: inout StagingFile) throws(Failure) {

@@ -76,11 +76,13 @@ struct PlanCommand: AsyncParsableCommand {
         let grid = video.grid
         let length = Quantity.clock(seconds: grid.duration.approximation)
         guard let cadence = grid.cadence else {
-            return "grid     \(grid.frames) frames at \(grid.rate) fps (\(length)), a key frame each "
+            return
+                "grid     \(grid.frames) frames at \(grid.rate) fps (\(length)), a key frame each "
                 + "\(video.keyFrameInterval), a segment each \(video.segmentFrames) frames"
         }
         let scale = Int64(grid.timescale)
-        return "grid     \(grid.frames) frames at their own times, of about \(grid.rate) fps (\(length)), "
+        return
+            "grid     \(grid.frames) frames at their own times, of about \(grid.rate) fps (\(length)), "
             + "a key frame each \(cadence.keyFrameTicks / scale) s, a segment each "
             + "\(cadence.segmentTicks / scale) s"
     }
