@@ -113,6 +113,12 @@ public struct FrameGrid: Hashable, Sendable, Codable {
         cadence?.ticks(of: frame) ?? Int64(frame) * Int64(ticksPerFrame)
     }
 
+    /// When all frames start, in ticks of the delivered tracks.
+    public var frameTicks: TickRuns {
+        guard let cadence else { return TickRuns((0..<frames).lazy.map { self.ticks(of: $0) }) }
+        return TickRuns(cadence.starts)
+    }
+
     /// The grid as the unit of some frames needs it, the first of which starts a segment: a cadence is cut
     /// to them.
     func part(_ frames: Range<Int>) -> FrameGrid {
