@@ -3,33 +3,41 @@ import TranscodeModel
 /// Where a source is cut (media rules 2 and 4): on segment boundaries of the grid, near source key
 /// frames, in chunks of 8 to 20 seconds.
 struct Chunking {
-    let grid: FrameGrid
+    let timing: FrameTiming
     let track: VideoTrack
-    let segmentFrames: Int
-    let aimFrames: Int
     /// Frames that filters need before the first one they give.
     let preRollFrames: Int
+    /// Cuts are sought in steps: frames, or ticks where frames last unequally.
+    private let stepsPerSecond: Rational
+    private let length: Int
+    private let segment: Int
+    private let aim: Int
+    /// The first step that shows each key frame or what follows it.
     private let keyFrames: [Int]
 
     private static let lengthSeconds: ClosedRange<Int64> = 8...20
 
-    init(
-        grid: FrameGrid, track: VideoTrack, segmentFrames: Int, aimSeconds: Int, preRollFrames: Int
-    ) {
-        self.grid = grid
+    init(timing: FrameTiming, track: VideoTrack, aimSeconds: Int, preRollFrames: Int) {
+        let grid = timing.grid
+        self.timing = timing
         self.track = track
-        self.segmentFrames = segmentFrames
-        self.aimFrames = max(Int((Rational(Int64(aimSeconds)) * grid.rate).rounded), segmentFrames)
         self.preRollFrames = preRollFrames
-        // The first grid frame that shows each key frame or what follows it.
+        let cadence = grid.cadence
+        let rate = cadence == nil ? grid.rate : Rational(Int64(grid.timescale))
+        stepsPerSecond = rate
+        length = cadence.map { Int($0.end) } ?? grid.frames
+        segment = cadence.map { Int($0.segmentTicks) } ?? timing.segmentFrames
+        aim = max(Int((Rational(Int64(aimSeconds)) * rate).rounded), segment)
         keyFrames = track.randomAccessPoints.map { point in
-            let time = Rational(point.pts) * track.timeBase
-            return Int(((time - grid.origin) * grid.rate + Rational(1, 2)).floor)
+            let steps = (Rational(point.pts) * track.timeBase - grid.origin) * rate
+            return Int(cadence == nil ? (steps + Rational(1, 2)).floor : steps.ceiling)
         }.sorted()
     }
 
     func chunks() -> [Chunk] {
-        let ends = boundaries() + [grid.frames]
+        let ends =
+            boundaries().map { timing.grid.cadence?.firstFrame(from: Int64($0)) ?? $0 }
+            + [timing.grid.frames]
         var start = 0
         return ends.enumerated().map { index, end in
             defer { start = end }
@@ -44,9 +52,9 @@ struct Chunking {
         var start = 0
         // Pictures that are counted can be decoded from the start only.
         while !track.clock.isCounted {
-            let left = grid.frames - start
+            let left = length - start
             // Two chunks are worth their seam only when neither is short.
-            guard left > aimFrames + aimFrames / 2 else { return found }
+            guard left > aim + aim / 2 else { return found }
             start = nextBoundary(after: start)
             found.append(start)
         }
@@ -54,20 +62,20 @@ struct Chunking {
     }
 
     private func nextBoundary(after start: Int) -> Int {
-        func frames(_ seconds: Int64) -> Int { Int((Rational(seconds) * grid.rate).rounded) }
-        let shortest = min(frames(Chunking.lengthSeconds.lowerBound), aimFrames)
-        let longest = max(frames(Chunking.lengthSeconds.upperBound), aimFrames)
-        let lastStart = grid.frames - segmentFrames / 2
-        let candidates = stride(from: start + segmentFrames, through: lastStart, by: segmentFrames)
-            .filter { (shortest...longest).contains($0 - start) }
+        func steps(_ seconds: Int64) -> Int { Int((Rational(seconds) * stepsPerSecond).rounded) }
+        let shortest = min(steps(Chunking.lengthSeconds.lowerBound), aim)
+        let longest = max(steps(Chunking.lengthSeconds.upperBound), aim)
+        let lastStart = length - segment / 2
+        let candidates = stride(
+            from: start + segment, through: min(lastStart, start + longest), by: segment
+        ).filter { $0 - start >= shortest }
         let best = candidates.min {
-            (preRoll($0), abs($0 - start - aimFrames)) < (preRoll($1), abs($1 - start - aimFrames))
+            (preRoll($0), abs($0 - start - aim)) < (preRoll($1), abs($1 - start - aim))
         }
-        let aim = max(aimFrames / segmentFrames, 1) * segmentFrames
-        return best ?? start + aim
+        return best ?? start + max(aim / segment, 1) * segment
     }
 
-    /// Frames from the key frame at or before a boundary to it.
+    /// Steps from the key frame at or before a boundary to it.
     private func preRoll(_ boundary: Int) -> Int {
         var low = 0
         var high = keyFrames.count
@@ -90,7 +98,7 @@ struct Chunking {
         // The frame's picture is the last one before its deadline, so it is at or after any key frame
         // that is before the deadline.
         let needed = max(frame - preRollFrames, 0)
-        let limit = grid.deadlineTicks(frame: needed, timeBase: track.timeBase)
+        let limit = timing.grid.deadlineTicks(frame: needed, timeBase: track.timeBase)
         let usable = track.randomAccessPoints.filter { $0.pts < limit }
         return Array(usable.suffix(3).reversed()) + [origin]
     }

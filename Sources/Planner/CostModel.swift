@@ -28,7 +28,11 @@ enum CostModel {
         let coded = renditions.reduce(0.0) { $0 + Double($1.width * $1.height) * factor($1) }
         let largest = renditions.map { Double($0.width * $0.height) }.max() ?? 0
         let mapped = track.color.isHighDynamicRange ? min(sourcePixels, largest) : 0
-        let seconds = frames / grid.rate.approximation
+        let ticks =
+            grid.ticks(of: chunk.frames.upperBound) - grid.ticks(of: chunk.frames.lowerBound)
+        let seconds =
+            grid.cadence == nil
+            ? frames / grid.rate.approximation : Double(ticks) / Double(grid.timescale)
         let bits = renditions.reduce(0.0) { $0 + Double($1.averageKilobitsPerSecond) * 1000 }
         return Estimate(
             cpuSeconds: frames / 1e6

@@ -3,7 +3,31 @@ import TranscodeModel
 /// Fixes the output's frame grid from the source's times (media rule 1).
 enum GridBuilder {
     /// Frames that a plan may have: a day at 120 frames a second.
-    private static let framesMaximum: Int64 = 24 * 3600 * 120
+    static let framesMaximum: Int64 = 24 * 3600 * 120
+
+    /// A profile without moving pictures has no settings. A cadence lasts as long as `sound`.
+    static func grid(
+        _ track: VideoTrack, _ settings: VideoSettings?, sound: SoundSpan? = nil
+    ) throws(Failure) -> FrameGrid {
+        let nominal = try grid(track, rateMaximum: settings?.frameRateMaximum ?? Rational(60))
+        // The second field of a picture has no time of its own.
+        guard let settings, settings.timestamps == .source,
+            !(track.isInterlaced && settings.deinterlacing == .field)
+        else { return nominal }
+        var ticks = track.frameTimes.expanded()
+        let estimate = RateEstimate.of(
+            ticks: ticks, timeBase: track.timeBase, average: track.averageFrameRate)
+        if estimate.isConstant { return nominal }
+        var track = track
+        if let sound {
+            let held = sound.holding(track, rate: nominal.rate)
+            ticks[0] = held.first
+            track.lastFrameDuration = held.lastDuration
+        }
+        return try CadenceBuilder(
+            ticks: ticks, track: track, rate: nominal.rate, settings: settings
+        ).grid()
+    }
 
     static func grid(_ track: VideoTrack, rateMaximum: Rational) throws(Failure) -> FrameGrid {
         let ticks = track.frameTimes.expanded()
@@ -30,11 +54,15 @@ enum GridBuilder {
 
     static func requireWithinLimit(_ frames: Int64) throws(Failure) {
         guard frames <= framesMaximum else {
-            throw Failure(
-                .permanent, .overLimit,
-                "The source would become \(frames) frames, over the limit of \(framesMaximum). "
-                    + "Split it.")
+            throw tooLong(frames: frames)
         }
+    }
+
+    static func tooLong(frames: Int64) -> Failure {
+        Failure(
+            .permanent, .overLimit,
+            "The source would become \(frames) frames, over the limit of \(framesMaximum). Split it."
+        )
     }
 
     /// A constant rate above the maximum is divided by a whole number, so that every kept frame is a

@@ -12,7 +12,7 @@ struct PicturePlanning {
     ) throws(Failure) -> PicturePlanning {
         let settings = profile.video
         let maximum = settings?.frameRateMaximum ?? Rational(60)
-        var pictures = try GridBuilder.grid(track, rateMaximum: maximum)
+        var pictures = try GridBuilder.grid(track, settings, sound: sound)
         var fields = false
         if settings?.deinterlacing == .field, track.isInterlaced,
             let doubled = pictures.doubled(maximum: maximum)
@@ -29,11 +29,7 @@ struct PicturePlanning {
             track, keepsRange: keepsRange, bitDepth: keepsRange ? 10 : settings?.bitDepth ?? 8,
             doublesRate: fields)
         let color = ColorPlanning.outputColor(track, keepsRange: keepsRange)
-        let interval = max(
-            1, Int((Rational(Int64(settings?.keyFrameIntervalSeconds ?? 2)) * grid.rate).rounded))
-        let perSegment =
-            (settings?.segmentDurationSeconds ?? 6) / (settings?.keyFrameIntervalSeconds ?? 2)
-        let segmentFrames = interval * perSegment
+        let timing = timing(grid, settings)
         var video: VideoPlan?
         if let settings {
             let renditions = try LadderSelection.renditions(
@@ -42,12 +38,12 @@ struct PicturePlanning {
             video = VideoPlan(
                 streamIndex: track.streamIndex, sourceTimeBase: track.timeBase,
                 sourceClock: track.clock, grid: grid,
-                keyFrameInterval: interval,
-                segmentFrames: segmentFrames, reorderFrames: reorderFrames(settings.codec),
+                keyFrameInterval: timing.keyFrameInterval,
+                segmentFrames: timing.segmentFrames, reorderFrames: timing.reorderFrames,
                 treatment: treatment, color: color, light: keepsRange ? track.light : nil,
                 renditions: renditions,
                 chunks: Chunking(
-                    grid: grid, track: track, segmentFrames: segmentFrames,
+                    timing: timing, track: track,
                     aimSeconds: settings.chunkDurationSeconds,
                     preRollFrames: treatment.deinterlaces ? fields ? 4 : 2 : 0
                 ).chunks())
@@ -63,8 +59,22 @@ struct PicturePlanning {
             },
             soundFrame: SoundPlanning.Picture(
                 origin: grid.origin, duration: grid.duration,
-                segmentDuration: Rational(Int64(segmentFrames)) / grid.rate,
+                segmentDuration: timing.segmentDuration,
                 frameDuration: grid.rate.inverse))
+    }
+
+    /// With a cadence, groups and segments have as many frames as the time brings: the counts are the most.
+    private static func timing(_ grid: FrameGrid, _ settings: VideoSettings?) -> FrameTiming {
+        let seconds = settings?.keyFrameIntervalSeconds ?? 2
+        let perSegment = (settings?.segmentDurationSeconds ?? 6) / seconds
+        var interval = max(1, Int((Rational(Int64(seconds)) * grid.rate).rounded))
+        if let cadence = grid.cadence {
+            let starts = cadence.groupStarts + [cadence.frames.upperBound]
+            interval = zip(starts, starts.dropFirst()).reduce(interval) { max($0, $1.1 - $1.0) }
+        }
+        return FrameTiming(
+            grid: grid, keyFrameInterval: interval, segmentFrames: interval * perSegment,
+            reorderFrames: settings.map { reorderFrames($0.codec) } ?? 0)
     }
 
     /// How far the pinned encoders reorder: two frames with B-pyramids, none where the bitstream hides

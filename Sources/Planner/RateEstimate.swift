@@ -53,8 +53,7 @@ struct RateEstimate: Hashable {
     /// Whether every frame is where the rate puts it: within 1.5 ticks or 2 ms, whichever is more,
     /// and within a quarter of a frame.
     private static func fits(_ ticks: [Int64], _ timeBase: Rational, _ rate: Rational) -> Bool {
-        let quarter = rate.inverse * Rational(1, 4)
-        let slack = min(max(timeBase * Rational(3, 2), Rational(2, 1000)), quarter)
+        let slack = slack(timeBase, rate)
         // |ticks · b − i / r| ≤ s, multiplied out so that the loop works in whole numbers.
         let step = (rate.inverse / timeBase)
         let limit = (slack / timeBase)
@@ -69,21 +68,58 @@ struct RateEstimate: Hashable {
         return true
     }
 
-    /// The usual step, snapped to a standard rate within 2 %: the mean of those near the median, since a
-    /// container's ticks may be coarse (at 60 frames a second, milliseconds come as 16, 17 and 18).
+    /// How far from its due time a frame of that rate may be, in seconds.
+    static func slack(_ timeBase: Rational, _ rate: Rational) -> Rational {
+        let quarter = rate.inverse * Rational(1, 4)
+        return min(max(timeBase * Rational(3, 2), Rational(2, 1000)), quarter)
+    }
+
+    /// The usual rate, snapped to a standard one within 2 %.
     private static func nominal(_ ticks: [Int64], _ timeBase: Rational) -> Rational {
-        let steps = zip(ticks.dropFirst(), ticks).map { $0 - $1 }.sorted()
-        let middle = max(steps[steps.count / 2], 1)
-        let usual = steps.filter { $0 > 0 && ($0 - middle).magnitude <= max(2, middle / 4) }
-        let sum = usual.isEmpty ? middle : usual.reduce(0, +)
-        let mean = Rational(sum, Int64(max(usual.count, 1))) * timeBase
-        let median = nearest(
-            to: min(mean.inverse, Rational(2000)), denominatorMaximum: 1001)
-        let near = standard.min {
-            distance($0, median) < distance($1, median)
+        let steps = zip(ticks.dropFirst(), ticks).map { $0 - $1 }.filter { $0 > 0 }.sorted()
+        guard !steps.isEmpty else { return Rational(25) }
+        let mean = usualStep(steps) * timeBase
+        let usual = nearest(to: min(mean.inverse, Rational(2000)), denominatorMaximum: 1001)
+        let near = standard.min { distance($0, usual) < distance($1, usual) }
+        if let near, distance(near, usual) <= usual * Rational(1, 50) { return near }
+        return max(usual, Rational(1, 60))
+    }
+
+    /// In ticks, from the ascending steps between frames: what most have, whatever a few pauses last.
+    ///
+    /// Where frames are left out, most steps may be twice the camera's, or more: then nearly all are
+    /// multiples of a shorter step, which a good part of them has.
+    private static func usualStep(_ steps: [Int64]) -> Rational {
+        let middle = Rational(steps[steps.count / 2])
+        let common = mean(of: steps, in: window(middle, step: middle)) ?? middle
+        for divisor: Int64 in [4, 3, 2] {
+            let part = common / Rational(divisor)
+            guard part >= .one, let step = mean(of: steps, in: window(part, step: part)) else {
+                continue
+            }
+            let windows = (1...8).map { window(Rational($0) * step, step: step) }
+            let alike = steps.count { windows[0].contains($0) }
+            let fitting = steps.count { tick in
+                tick > windows[7].upperBound || windows.contains { $0.contains(tick) }
+            }
+            if 100 * alike >= 15 * steps.count, 100 * fitting >= 90 * steps.count { return step }
         }
-        if let near, distance(near, median) <= median * Rational(1, 50) { return near }
-        return max(median, Rational(1, 60))
+        return common
+    }
+
+    /// Within a quarter of a step, or one tick: a container's ticks may be coarse (at 60 frames a second,
+    /// milliseconds come as 16, 17 and 18).
+    private static func window(_ center: Rational, step: Rational) -> ClosedRange<Int64> {
+        let slack = max(step * Rational(1, 4), .one)
+        let lowest = (center - slack).ceiling
+        return lowest...max(lowest, (center + slack).floor)
+    }
+
+    /// The mean of the steps in a window; nil when there are none.
+    private static func mean(of steps: [Int64], in window: ClosedRange<Int64>) -> Rational? {
+        let alike = steps.filter { window.contains($0) }
+        guard !alike.isEmpty else { return nil }
+        return Rational(alike.reduce(0, +), Int64(alike.count))
     }
 
     private static func distance(_ left: Rational, _ right: Rational) -> Rational {

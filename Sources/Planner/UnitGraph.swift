@@ -75,7 +75,7 @@ struct UnitGraph {
                     let estimate = CostModel.encode(chunk, group, video.grid, track)
                     bytes += estimate.outputBytes
                     let detail = EncodeDetail(
-                        streamIndex: video.streamIndex, grid: video.grid,
+                        streamIndex: video.streamIndex, grid: video.grid(of: chunk),
                         keyFrameInterval: video.keyFrameInterval,
                         reorderFrames: video.reorderFrames, treatment: video.treatment,
                         color: video.color, light: video.light, chunk: chunk, renditions: group,

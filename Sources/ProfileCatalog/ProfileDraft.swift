@@ -16,6 +16,7 @@ struct ProfileDraft {
         var quality: Int?
         var ladder: [Rung]?
         var frameRateMaximum: Rational?
+        var timestamps: FrameTimestamps?
         var keyFrameIntervalSeconds: Int?
         var segmentDurationSeconds: Int?
         var chunkDurationSeconds: Int?
@@ -65,6 +66,7 @@ struct ProfileDraft {
                 codec: mine.codec ?? theirs.codec, preset: mine.preset ?? theirs.preset,
                 quality: mine.quality ?? theirs.quality, ladder: mine.ladder ?? theirs.ladder,
                 frameRateMaximum: mine.frameRateMaximum ?? theirs.frameRateMaximum,
+                timestamps: mine.timestamps ?? theirs.timestamps,
                 keyFrameIntervalSeconds: mine.keyFrameIntervalSeconds
                     ?? theirs.keyFrameIntervalSeconds,
                 segmentDurationSeconds: mine.segmentDurationSeconds
@@ -122,7 +124,7 @@ struct ProfileDraft {
                 keyFrameIntervalSeconds: video.keyFrameIntervalSeconds ?? 2,
                 segmentDurationSeconds: video.segmentDurationSeconds ?? 6,
                 chunkDurationSeconds: video.chunkDurationSeconds ?? 12,
-                parameters: video.parameters ?? [:],
+                parameters: video.parameters ?? [:], timestamps: video.timestamps ?? .nominal,
                 dynamicRange: video.dynamicRange ?? .standard, bitDepth: video.bitDepth ?? 8,
                 deinterlacing: video.deinterlacing ?? .frame)
         }

@@ -63,7 +63,7 @@ struct ProfileReader {
             fields,
             [
                 "codec", "preset", "quality", "ladder", "keyframe", "segment", "chunk", "max-fps",
-                "parameters", "dynamic-range", "bit-depth", "deinterlace",
+                "timestamps", "parameters", "dynamic-range", "bit-depth", "deinterlace",
             ], at: "video")
         var video = ProfileDraft.Video()
         video.codec = choice(fields, "codec", at: "video")
@@ -75,12 +75,16 @@ struct ProfileReader {
         video.chunkDurationSeconds = seconds(fields, "chunk", 2...600, at: "video")
         if let node = fields["max-fps"] {
             video.frameRateMaximum = node.scalar.flatMap { Rational($0.string) }
-            if !(video.frameRateMaximum.map { $0 >= .one && $0 <= Rational(240) } ?? false) {
+            let isRate = video.frameRateMaximum.map {
+                $0 >= .one && $0 <= Rational(240) && $0.denominator <= 1001
+            }
+            if isRate != true {
                 note(
                     node, "video.max-fps", "must be a rate from 1 to 240, such as 60 or 30000/1001")
                 video.frameRateMaximum = nil
             }
         }
+        video.timestamps = choice(fields, "timestamps", at: "video")
         video.parameters = parameters(fields["parameters"])
         video.dynamicRange = choice(fields, "dynamic-range", at: "video")
         video.deinterlacing = choice(fields, "deinterlace", at: "video")

@@ -53,16 +53,20 @@ extension ImagePlan {
 /// The exact times of the output's frames (media rule 1).
 ///
 /// Frame n is shown at n ÷ rate seconds, and shows the last source frame whose time is before
-/// `origin + (n + ½) ÷ rate`.
+/// `origin + (n + ½) ÷ rate`. With a cadence it is shown when that says, and shows the last source frame
+/// that is not after that.
 public struct FrameGrid: Hashable, Sendable, Codable {
-    /// Frames a second.
+    /// Frames a second; with a cadence, the usual rate.
     public var rate: Rational
     public var frames: Int
     /// The source time of frame 0, in seconds on the source's timeline.
     public var origin: Rational
-    /// Ticks a second of the delivered tracks, and ticks a frame: `timescale ÷ ticksPerFrame = rate`.
+    /// Ticks a second of the delivered tracks, and ticks a frame: `timescale ÷ ticksPerFrame = rate`; with
+    /// a cadence, the ticks of a usual frame, rounded.
     public var timescale: Int
     public var ticksPerFrame: Int
+    /// When each frame starts, where they do not all last equally long.
+    public private(set) var cadence: FrameCadence?
 
     public init(rate: Rational, frames: Int, origin: Rational, timescale: Int, ticksPerFrame: Int) {
         precondition(Rational(Int64(timescale), Int64(ticksPerFrame)) == rate)
@@ -73,13 +77,77 @@ public struct FrameGrid: Hashable, Sendable, Codable {
         self.ticksPerFrame = ticksPerFrame
     }
 
+    /// A grid whose frames start when `cadence` says.
+    public init(rate: Rational, origin: Rational, timescale: Int, cadence: FrameCadence) {
+        precondition(rate.isPositive && timescale > 0)
+        self.rate = rate
+        self.frames = cadence.frames.upperBound
+        self.origin = origin
+        self.timescale = timescale
+        self.ticksPerFrame = max(1, Int((Rational(Int64(timescale)) / rate).rounded))
+        self.cadence = cadence
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case rate, frames, origin, timescale, ticksPerFrame, cadence
+    }
+
+    /// Refuses what no planner made: a receipt may come from anywhere.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        rate = try container.decode(Rational.self, forKey: .rate)
+        frames = try container.decode(Int.self, forKey: .frames)
+        origin = try container.decode(Rational.self, forKey: .origin)
+        timescale = try container.decode(Int.self, forKey: .timescale)
+        ticksPerFrame = try container.decode(Int.self, forKey: .ticksPerFrame)
+        cadence = try container.decodeIfPresent(FrameCadence.self, forKey: .cadence)
+        guard rate.isPositive, (1...FrameCadence.countMaximum).contains(frames),
+            (1...Int(UInt32.max)).contains(timescale),
+            (1...Int(UInt32.max)).contains(ticksPerFrame),
+            cadence.map({ $0.frames.upperBound <= frames }) ?? true
+        else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .frames, in: container, debugDescription: "not a grid: \(frames) frames")
+        }
+    }
+
     /// In seconds.
-    public var duration: Rational { Rational(Int64(frames)) / rate }
+    public var duration: Rational {
+        guard let cadence else { return Rational(Int64(frames)) / rate }
+        return Rational(cadence.end, Int64(timescale))
+    }
+
+    /// Frames a second over the whole length.
+    public var averageRate: Rational { cadence == nil ? rate : Rational(Int64(frames)) / duration }
+
+    /// When a frame starts, in ticks of the delivered tracks; for the number after the last, where that
+    /// one ends.
+    public func ticks(of frame: Int) -> Int64 {
+        cadence?.ticks(of: frame) ?? Int64(frame) * Int64(ticksPerFrame)
+    }
+
+    /// When all frames start, in ticks of the delivered tracks.
+    public var frameTicks: TickRuns {
+        guard let cadence else { return TickRuns((0..<frames).lazy.map { self.ticks(of: $0) }) }
+        return TickRuns(cadence.starts)
+    }
+
+    /// The grid as the unit of some frames needs it, the first of which starts a segment: a cadence is cut
+    /// to them.
+    func part(_ frames: Range<Int>) -> FrameGrid {
+        var part = self
+        part.cadence = cadence?.part(frames)
+        return part
+    }
 
     /// The first source time, in ticks of `timeBase`, that is too late for output frame `frame`: the
     /// frame shows the last source frame before it.
     public func deadlineTicks(frame: Int, timeBase: Rational) -> Int64 {
-        ((origin + Rational(Int64(2 * frame + 1), 2) / rate) / timeBase).ceiling
+        if let cadence {
+            let time = origin + Rational(cadence.ticks(of: frame), Int64(timescale))
+            return (time / timeBase).floor + 1
+        }
+        return ((origin + Rational(Int64(2 * frame + 1), 2) / rate) / timeBase).ceiling
     }
 }
 
@@ -89,7 +157,8 @@ public struct VideoPlan: Hashable, Sendable, Codable {
     public var sourceTimeBase: Rational
     public var sourceClock: SourceClock
     public var grid: FrameGrid
-    /// Frames between IDR frames, and frames in a segment: a multiple of it.
+    /// Frames between IDR frames, and frames in a segment: a multiple of it. With a cadence, no group and
+    /// no segment has more.
     public var keyFrameInterval: Int
     public var segmentFrames: Int
     /// By how many frames the presentation lags behind the decode times, for frame reordering: the

@@ -58,6 +58,14 @@ public enum VideoCodec: String, Hashable, Sendable, Codable, CaseIterable {
     }
 }
 
+/// Which times the frames of a source of variable rate get.
+public enum FrameTimestamps: String, Hashable, Sendable, Codable, CaseIterable {
+    /// Those of a grid at the usual rate of the source.
+    case nominal
+    /// Their own.
+    case source
+}
+
 public struct VideoSettings: Hashable, Sendable, Codable {
     public var codec: VideoCodec
     /// The encoder's own preset name, such as `medium`, or `8` for SVT-AV1.
@@ -68,6 +76,7 @@ public struct VideoSettings: Hashable, Sendable, Codable {
     public var ladder: [Rung]
     /// A faster source is brought down to this rate, in frames per second.
     public var frameRateMaximum: Rational
+    public var timestamps: FrameTimestamps
     /// Seconds between IDR frames; the planner rounds it to whole frames.
     public var keyFrameIntervalSeconds: Int
     /// A multiple of the key-frame interval.
@@ -84,7 +93,8 @@ public struct VideoSettings: Hashable, Sendable, Codable {
     public init(
         codec: VideoCodec, preset: String, quality: Int, ladder: [Rung], frameRateMaximum: Rational,
         keyFrameIntervalSeconds: Int, segmentDurationSeconds: Int, chunkDurationSeconds: Int,
-        parameters: [String: String], dynamicRange: DynamicRange = .standard, bitDepth: Int = 8,
+        parameters: [String: String], timestamps: FrameTimestamps = .nominal,
+        dynamicRange: DynamicRange = .standard, bitDepth: Int = 8,
         deinterlacing: Deinterlacing = .frame
     ) {
         self.codec = codec
@@ -92,6 +102,7 @@ public struct VideoSettings: Hashable, Sendable, Codable {
         self.quality = quality
         self.ladder = ladder
         self.frameRateMaximum = frameRateMaximum
+        self.timestamps = timestamps
         self.keyFrameIntervalSeconds = keyFrameIntervalSeconds
         self.segmentDurationSeconds = segmentDurationSeconds
         self.chunkDurationSeconds = chunkDurationSeconds

@@ -75,6 +75,7 @@ public struct EncodeRequest: Sendable, Codable, Hashable {
     public var timeBase: Rational
     public var clock: SourceClock
     public var damage: DamagePolicy
+    /// The whole film's, with a cadence of the chunk's frames alone.
     public var grid: FrameGrid
     public var chunk: Chunk
     public var keyFrameInterval: Int
@@ -98,7 +99,7 @@ public struct EncodeRequest: Sendable, Codable, Hashable {
         self.clock = plan.sourceClock
         self.streamIndex = plan.streamIndex
         self.timeBase = timeBase
-        self.grid = plan.grid
+        self.grid = plan.grid(of: chunk)
         self.chunk = chunk
         self.keyFrameInterval = plan.keyFrameInterval
         self.segmentFrames = plan.segmentFrames
@@ -107,6 +108,12 @@ public struct EncodeRequest: Sendable, Codable, Hashable {
         self.color = plan.color
         self.light = plan.light
         self.renditions = renditions
+    }
+
+    public var timing: FrameTiming {
+        FrameTiming(
+            grid: grid, keyFrameInterval: keyFrameInterval, segmentFrames: segmentFrames,
+            reorderFrames: reorderFrames)
     }
 }
 
@@ -135,11 +142,16 @@ public struct RemuxRequest: Sendable, Codable, Hashable {
     public var languages: [String]
     /// Samples of all inputs together, to size the `moov` that stands first.
     public var samples: Int
+    /// Of the first input, when its samples last unequally: the sum of their durations, in its ticks.
+    public var unequalTicks: Int64?
     /// On the timeline of the inputs.
     @EmptyWhenMissing public var chapters: [Chapter] = []
-    public init(languages: [String], samples: Int, chapters: [Chapter] = []) {
+    public init(
+        languages: [String], samples: Int, unequalTicks: Int64? = nil, chapters: [Chapter] = []
+    ) {
         self.languages = languages
         self.samples = samples
+        self.unequalTicks = unequalTicks
         self.chapters = chapters
     }
 }

@@ -65,7 +65,7 @@ enum PresentationFixture {
                     extent: Extent(offset: offset, length: bytes), sequence: UInt32(index + 1),
                     decodeTime: time, duration: frames * 1000, sampleCount: Int(frames),
                     keyFrameEnd: offset + bytes / 4, startsWithKeyFrame: true,
-                    sampleDuration: 1000, isUniform: true, compositionStart: time + 2000,
+                    sampleDuration: 1000, compositionStart: time + 2000,
                     isCompositionContiguous: true))
             offset += bytes
             time += frames * 1000
@@ -94,7 +94,7 @@ enum PresentationFixture {
                     extent: Extent(offset: offset, length: length), sequence: UInt32(index + 1),
                     decodeTime: time, duration: duration, sampleCount: frames,
                     keyFrameEnd: offset + 500, startsWithKeyFrame: true, sampleDuration: 1024,
-                    isUniform: true, compositionStart: time, isCompositionContiguous: true))
+                    compositionStart: time, isCompositionContiguous: true))
             offset += length
             time += duration
         }

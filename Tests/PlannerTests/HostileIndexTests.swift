@@ -5,10 +5,14 @@ import TranscodeModel
 
 @Suite("Hostile indexes: what a worker says is planned or refused, and never ends the node (I12)")
 struct HostileIndexTests {
-    private func plan(_ video: [VideoTrack], _ audio: [AudioTrack]) throws -> Plan {
-        try Planning.plan(
+    private func plan(
+        _ video: [VideoTrack], _ audio: [AudioTrack], _ timestamps: FrameTimestamps = .nominal
+    ) throws -> Plan {
+        var profile = PlannerFixture.profile
+        profile.video?.timestamps = timestamps
+        return try Planning.plan(
             index: PlannerFixture.index(video, audio), source: PlannerFixture.source,
-            profile: PlannerFixture.profile)
+            profile: profile)
     }
 
     @Test(
@@ -68,8 +72,10 @@ struct HostileIndexTests {
         return Rational(exactly: number(&generator), number(&generator)) ?? .one
     }
 
-    @Test("any numbers at all: a plan or a permanent failure", arguments: 0..<16)
-    func anything(seed: UInt64) {
+    @Test(
+        "any numbers at all: a plan or a permanent failure", arguments: 0..<16,
+        FrameTimestamps.allCases)
+    func anything(seed: UInt64, timestamps: FrameTimestamps) {
         var generator = SeededGenerator(seed: seed)
         for _ in 0..<8 {
             var ticks = (0..<Int.random(in: 1...12, using: &generator)).map { _ in
@@ -90,7 +96,8 @@ struct HostileIndexTests {
                 isDefault: false, timeBase: rational(&generator), startTicks: number(&generator),
                 endTicks: number(&generator))
             do {
-                let plan = try plan([track], Bool.random(using: &generator) ? [sound] : [])
+                let plan = try plan(
+                    [track], Bool.random(using: &generator) ? [sound] : [], timestamps)
                 #expect(plan.video?.chunks.isEmpty == false)
             } catch let failure as Failure {
                 #expect(failure.category == .permanent)

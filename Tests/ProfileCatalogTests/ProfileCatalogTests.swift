@@ -33,6 +33,16 @@ struct ProfileCatalogTests {
         #expect(thumbs.video == nil && thumbs.audio == nil && thumbs.images == web.images)
     }
 
+    @Test("timestamps are those of the usual rate, unless a profile says otherwise")
+    func timestamps() throws {
+        let web = try ProfileCatalog.load("web") { _ in "" }
+        #expect(web.video?.timestamps == .nominal)
+        let mine = try ProfileCatalog.load("mine.yaml") { _ in
+            "schema: 1\nname: mine\nextends: web\nvideo: {timestamps: source}"
+        }
+        #expect(mine.video?.timestamps == .source)
+    }
+
     @Test("parameters are merged key by key")
     func parameters() throws {
         let profile = try ProfileCatalog.load("mine.yaml") { _ in
@@ -70,6 +80,15 @@ struct ProfileCatalogTests {
             (
                 "video: {deinterlace: no}",
                 "mine.yaml:3:22: video.deinterlace: must be one of frame, field"
+            ),
+            (
+                "video: {timestamps: vfr}",
+                "mine.yaml:3:21: video.timestamps: must be one of nominal, source"
+            ),
+            (
+                "video: {max-fps: 100000001/2000000}",
+                "mine.yaml:3:18: video.max-fps: must be a rate from 1 to 240, such as 60 or "
+                    + "30000/1001"
             ),
             (
                 "video: {quality: 99}",

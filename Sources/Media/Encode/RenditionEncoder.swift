@@ -6,7 +6,12 @@ import WorkerProtocol
 final class RenditionEncoder {
     private let rendition: VideoRendition
     private let request: EncodeRequest
-    private let encoder: Encoder
+    private let timing: FrameTiming
+    private let settings: VideoEncoderSettings
+    /// The groups of the chunk that are still to be written, the current one first.
+    private var groups: ArraySlice<Range<Int>>
+    private let groupStarts: Set<Int>
+    private var encoder: Encoder
     private let packet: Packet
     private let scaler: RenditionScaler
     private var muxer: FragmentMuxer
@@ -22,13 +27,16 @@ final class RenditionEncoder {
         self.scaler = scaler
         rendition = scaler.rendition
         self.request = request
+        timing = request.timing
+        groups = timing.groups(in: request.chunk.frames)[...]
+        groupStarts = Set(groups.map(\.lowerBound))
         packet = try Packet.allocate()
-        encoder = try VideoEncoderSettings(
-            rendition: rendition, request: request, threads: threads
-        ).open()
+        settings = VideoEncoderSettings(
+            rendition: rendition, request: request, threads: threads)
+        encoder = try settings.open()
         muxer = try FragmentMuxer.open(
             encoder: encoder, timescale: request.grid.timescale,
-            firstSequence: request.chunk.frames.lowerBound / request.keyFrameInterval + 1,
+            firstSequence: timing.groups(before: request.chunk.frames.lowerBound) + 1,
             light: request.light)
         let bytes = muxer.initializationSegment()
         initialization = try file.append(bytes)
@@ -40,8 +48,12 @@ final class RenditionEncoder {
         frame number: Int, _ clock: inout StageClock, _ file: inout StagingFile
     ) throws(Failure) {
         let picture = try scaler.share()
-        picture.pointer.pointee.pts = Int64(number)
-        let startsGroup = number % request.keyFrameInterval == 0
+        let startsGroup = groupStarts.contains(number)
+        if startsGroup, number > request.chunk.frames.lowerBound, countsKeyFrames {
+            try flush(&clock, &file)
+            encoder = try settings.open()
+        }
+        picture.pointer.pointee.pts = timing.encoderTime(of: number)
         picture.pointer.pointee.pict_type =
             startsGroup ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE
         let start = clock.now
@@ -52,10 +64,7 @@ final class RenditionEncoder {
 
     /// Flushes the encoder and returns all that was made.
     func finish(_ clock: inout StageClock, _ file: inout StagingFile) throws(Failure) -> Piece {
-        let start = clock.now
-        try encoder.sendEnd()
-        clock.add("encode", since: start)
-        try drain(&clock, &file)
+        try flush(&clock, &file)
         try endFragment(&file)
         guard packetsWritten == request.chunk.frames.count else {
             throw Failure(
@@ -66,6 +75,19 @@ final class RenditionEncoder {
         return Piece(
             name: rendition.name, initialization: initialization,
             initializationDigest: initializationDigest, fragments: fragments)
+    }
+
+    /// SVT-AV1 places key frames by counting and takes no wish for one: where groups have unlike numbers of
+    /// frames, each gets an encoder of its own.
+    private var countsKeyFrames: Bool {
+        rendition.codec == .av1 && request.grid.cadence != nil
+    }
+
+    private func flush(_ clock: inout StageClock, _ file: inout StagingFile) throws(Failure) {
+        let start = clock.now
+        try encoder.sendEnd()
+        clock.add("encode", since: start)
+        try drain(&clock, &file)
     }
 
     private func drain(_ clock: inout StageClock, _ file: inout StagingFile) throws(Failure) {
@@ -82,21 +104,24 @@ final class RenditionEncoder {
 
     private func write(_ file: inout StagingFile) throws(Failure) {
         let value = packet.pointer.pointee
-        let shown = Int(value.pts)
         let isKey = value.flags & AV_PKT_FLAG_KEY != 0
         let decoded = request.chunk.frames.lowerBound + packetsWritten
-        guard isKey == (decoded % request.keyFrameInterval == 0), !isKey || shown == decoded else {
+        if let group = groups.first, group.upperBound == decoded { groups.removeFirst() }
+        guard let group = groups.first, let shown = timing.frame(atEncoderTime: value.pts),
+            isKey == (decoded == group.lowerBound), !isKey || shown == decoded
+        else {
             throw Failure(
                 .permanent, .outputInvalid,
-                "\(rendition.name): frame \(shown) is \(isKey ? "" : "not ")a key frame, against "
-                    + "the grid of \(request.keyFrameInterval) frames. Remove encoder parameters "
-                    + "that place key frames from the profile.")
+                "\(rendition.name): the frame in place \(decoded) is \(isKey ? "" : "not ")a key "
+                    + "frame, against the grid of \(request.keyFrameInterval) frames. Remove encoder "
+                    + "parameters that place key frames from the profile.")
         }
         if isKey { try endFragment(&file) }
-        let ticks = Int64(request.grid.ticksPerFrame)
+        let decodeTime = timing.decodeTicks(decoded, in: group)
         try muxer.write(
-            packet, decodeTime: Int64(decoded) * ticks,
-            presentationTime: Int64(shown + request.reorderFrames) * ticks, duration: ticks)
+            packet, decodeTime: decodeTime,
+            presentationTime: request.grid.ticks(of: shown) + timing.shift,
+            duration: timing.decodeTicks(decoded + 1, in: group) - decodeTime)
         packetsWritten += 1
     }
 

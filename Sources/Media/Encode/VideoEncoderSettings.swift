@@ -27,11 +27,12 @@ struct VideoEncoderSettings {
         _ context: UnsafeMutablePointer<AVCodecContext>, _ pinned: EncoderOptions
     ) {
         let rate = request.grid.rate
+        let base = request.timing.encoderTimeBase
         context.pointee.width = Int32(rendition.width)
         context.pointee.height = Int32(rendition.height)
         context.pointee.pix_fmt = Scaler.format(request.treatment.bitDepth)
         context.pointee.time_base = reelmill_rational(
-            Int32(rate.denominator), Int32(rate.numerator))
+            Int32(base.numerator), Int32(base.denominator))
         context.pointee.framerate = reelmill_rational(
             Int32(rate.numerator), Int32(rate.denominator))
         context.pointee.sample_aspect_ratio = reelmill_rational(1, 1)

@@ -70,7 +70,10 @@ enum RemuxPipeline {
     ) throws(Failure) -> Pass {
         var tracks: [TrackInput] = []
         for (index, descriptor) in inputs.enumerated() {
-            tracks.append(try TrackInput(descriptor: descriptor, number: index + 1))
+            tracks.append(
+                try TrackInput(
+                    descriptor: descriptor, number: index + 1,
+                    unequalTicks: index == 0 ? request.unequalTicks : nil))
         }
         let muxer = try ProgressiveMuxer.open(
             tracks, languages: request.languages, chapters: request.chapters,

@@ -4,7 +4,8 @@ import TranscodeModel
 /// One finished CMAF track, read sample by sample.
 ///
 /// libavformat does not pass on the durations that fragments state, so each is the distance to the next
-/// sample; all samples of our tracks last equally long, and so does the last.
+/// sample. Where all samples of a track last equally long, so does the last; where they do not, its end
+/// is given.
 final class TrackInput {
     private let demuxer: Demuxer
     private let number: Int
@@ -12,6 +13,9 @@ final class TrackInput {
     private let packet: Packet
     private let following: Packet
     private var hasFollowing = true
+    /// The sum of the samples' durations, where they last unequally, and with it the end of the last.
+    private let unequalTicks: Int64?
+    private var endTicks: Int64?
     /// The decode time of the next sample in seconds, the edit list applied; nil after the last.
     private(set) var nextTime: Rational?
     /// How long each sample lasts, in ticks of the track.
@@ -21,8 +25,9 @@ final class TrackInput {
     private(set) var durationTicks: Int64 = 0
 
     /// `number` counts from 1, for messages only.
-    init(descriptor: Int32, number: Int) throws(Failure) {
+    init(descriptor: Int32, number: Int, unequalTicks: Int64? = nil) throws(Failure) {
         self.number = number
+        self.unequalTicks = unequalTicks
         packet = try Packet.allocate()
         following = try Packet.allocate()
         demuxer = try Demuxer.open(
@@ -58,8 +63,11 @@ final class TrackInput {
         av_packet_move_ref(packet.pointer, following.pointer)
         try readFollowing()
         let ticks = packet.pointer.pointee.dts
+        if samplesRead == 0, let unequalTicks { endTicks = ticks + unequalTicks }
         if hasFollowing {
             sampleTicks = following.pointer.pointee.dts - ticks
+        } else if let endTicks {
+            sampleTicks = endTicks - ticks
         } else if sampleTicks == 0 {
             // The only sample of its track.
             sampleTicks = packet.pointer.pointee.duration

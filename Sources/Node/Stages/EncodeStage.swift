@@ -31,7 +31,7 @@ enum EncodeStage {
             usage.add(cost)
         }
         let check = ChunkCheck(
-            chunk: video.chunks[index], names: renditions.map(\.name), grid: video.grid)
+            chunk: video.chunks[index], names: renditions.map(\.name), timing: video.timing)
         try check.check(result.pieces)
         try requireSameParameterSets(context, plan, result.pieces)
         let (made, used) = (result, usage)
@@ -80,31 +80,33 @@ enum EncodeStage {
 struct ChunkCheck {
     let chunk: Chunk
     let names: [String]
-    let grid: FrameGrid
+    let timing: FrameTiming
 
     func check(_ pieces: [Piece]) throws(Failure) {
         guard pieces.map(\.name) == names else {
             throw fault("has the renditions \(pieces.map(\.name)) instead of \(names)")
         }
         for piece in pieces {
-            var time = Int64(chunk.frames.lowerBound) * Int64(grid.ticksPerFrame)
-            var frames = 0
-            for fragment in piece.fragments {
-                guard fragment.decodeTime == time, fragment.samples > 0,
-                    fragment.duration == Int64(fragment.samples) * Int64(grid.ticksPerFrame)
-                else {
-                    throw fault(
-                        "has a fragment of \(piece.name) at tick \(fragment.decodeTime) where "
-                            + "\(time) is due")
-                }
-                time += fragment.duration
-                frames += fragment.samples
-            }
+            let frames = piece.fragments.reduce(0) { $0 &+ $1.samples }
             guard frames == chunk.frames.count else {
                 throw Failure(
                     .permanent, .wrongFrameCount,
                     "Chunk \(chunk.index) of \(piece.name) has \(frames) frames where the plan has "
                         + "\(chunk.frames.count). Retry the job.")
+            }
+            let groups = timing.groups(in: chunk.frames)
+            for (fragment, group) in zip(piece.fragments, groups) {
+                let time = timing.grid.ticks(of: group.lowerBound)
+                guard fragment.decodeTime == time, fragment.samples == group.count,
+                    fragment.duration == timing.grid.ticks(of: group.upperBound) - time
+                else {
+                    throw fault(
+                        "has a fragment of \(piece.name) at tick \(fragment.decodeTime) where "
+                            + "\(time) is due")
+                }
+            }
+            guard piece.fragments.count == groups.count else {
+                throw fault("has \(piece.fragments.count) fragments where \(groups.count) are due")
             }
         }
     }

@@ -48,7 +48,9 @@ enum PackageStage {
         let staged = try context.stage()
         let (result, usage) = try await context.work(
             .remux(
-                RemuxRequest(languages: languages, samples: samples, chapters: plan.chapters)),
+                RemuxRequest(
+                    languages: languages, samples: samples,
+                    unequalTicks: plan.video?.grid.cadence?.end, chapters: plan.chapters)),
             inputs: inputs.map(\.descriptor), staged: staged)
         // The descriptors must stay open until the worker has ended.
         withExtendedLifetime(inputs) {}

@@ -36,12 +36,11 @@ enum StitchStage {
     private static func assembly(_ name: String, _ plan: Plan) -> TrackAssembly {
         guard let video = plan.video, video.renditions.contains(where: { $0.name == name }) else {
             return TrackAssembly(
-                rendition: name, shift: nil, fragmentsPerSegment: 1, expectedSamples: nil)
+                rendition: name, shift: nil, segmentTicks: nil, expectedSamples: nil)
         }
         return TrackAssembly(
             rendition: name,
-            shift: Int64(video.reorderFrames) * Int64(video.grid.ticksPerFrame),
-            fragmentsPerSegment: video.segmentFrames / video.keyFrameInterval,
+            shift: video.timing.shift, segmentTicks: video.timing.segmentTicks,
             expectedSamples: video.grid.frames)
     }
 }

@@ -8,6 +8,8 @@ struct ProgressiveFile {
         var samples: Int
         /// The media's, in seconds.
         var duration: Rational
+        /// When each picture is shown, in ticks from the first on; of pictures alone.
+        var shownTimes: TickRuns
     }
     var tracks: [Track]
     /// Whether all boxes of samples stand behind the `moov`.
@@ -41,25 +43,66 @@ struct ProgressiveFile {
         let media = try box.child("mdia")
         var handler = try media.child("hdlr").body
         try handler.skip(8)
+        let kind = try handler.fourCharacters()
         let table = try media.child("minf").child("stbl")
         var sizes = try table.child("stsz").body
         try sizes.skip(8)
         let samples = Int(try sizes.uint32())
-        var times = try table.child("stts").body
-        try times.skip(4)
-        var ticks: Int64 = 0
-        for _ in 0..<(try times.uint32()) {
-            let (count, delta) = (Int64(try times.uint32()), Int64(try times.uint32()))
-            let (sum, overflow) = ticks.addingReportingOverflow(count * delta)
-            guard !overflow else { throw times.fault("times out of range") }
-            ticks = sum
-        }
+        let steps = try runs(table.child("stts"), samples: samples)
+        let ticks = steps.reduce(0) { $0 + Int64($1.count) * Int64($1.value) }
         var header = try media.child("mdhd").body
         try header.skip(try header.versionAndFlags().version == 1 ? 16 : 8)
         guard let duration = Rational(exactly: ticks, Int64(try header.uint32())) else {
             throw header.fault("the timescale is 0")
         }
-        return Track(
-            handler: try handler.fourCharacters(), samples: samples, duration: duration)
+        var shown = TickRuns()
+        if kind == "vide" {
+            let offsets = try table.children().first("ctts")
+            shown = shownTimes(
+                steps,
+                offsets: try offsets.map { box throws(Failure) in
+                    try runs(box, samples: samples)
+                })
+        }
+        return Track(handler: kind, samples: samples, duration: duration, shownTimes: shown)
+    }
+
+    /// A table of counts and values, such as `stts`: samples in a row that have the same.
+    private static func runs(
+        _ box: Box, samples: Int
+    ) throws(Failure) -> [(count: Int, value: UInt32)] {
+        var body = box.body
+        try body.skip(4)
+        var list: [(count: Int, value: UInt32)] = []
+        var left = samples
+        for _ in 0..<(try body.uint32()) {
+            let run = (count: Int(try body.uint32()), value: try body.uint32())
+            left -= run.count
+            guard left >= 0 else { throw body.fault("times of more than \(samples) samples") }
+            list.append(run)
+        }
+        return list
+    }
+
+    /// Composition offsets may be negative.
+    private static func shownTimes(
+        _ steps: [(count: Int, value: UInt32)], offsets: [(count: Int, value: UInt32)]?
+    ) -> TickRuns {
+        var times: [Int64] = []
+        var time: Int64 = 0
+        for step in steps {
+            for _ in 0..<step.count {
+                times.append(time)
+                time += Int64(step.value)
+            }
+        }
+        var place = 0
+        for run in offsets ?? [] {
+            let end = min(place + run.count, times.count)
+            for index in place..<end { times[index] += Int64(Int32(bitPattern: run.value)) }
+            place = end
+        }
+        times.sort()
+        return TickRuns(times.lazy.map { $0 - (times.first ?? 0) })
     }
 }

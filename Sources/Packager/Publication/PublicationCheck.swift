@@ -105,6 +105,9 @@ public enum PublicationCheck {
                 list.require(
                     track.duration == grid.duration, path, .timing,
                     "its frames last \(track.duration) s where \(grid.duration) s are due")
+                list.require(
+                    track.shownTimes == grid.frameTicks,
+                    path, .timing, "its frames are not shown when the plan says")
             }
             for (track, rendition) in zip(sound, plan.audio) {
                 let least = rendition.duration

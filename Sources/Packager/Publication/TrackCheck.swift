@@ -9,8 +9,8 @@ struct TrackCheck {
     func check(
         _ rendition: VideoRendition, _ video: VideoPlan, into list: inout FindingList
     ) {
-        let ticks = Int64(video.grid.ticksPerFrame)
-        let shift = Int64(video.reorderFrames) * ticks
+        let (grid, timing) = (video.grid, video.timing)
+        let shift = timing.shift
         list.require(
             track.header.timescale == video.grid.timescale, path, .timing,
             "the timescale is \(track.header.timescale), not \(video.grid.timescale)")
@@ -21,29 +21,33 @@ struct TrackCheck {
         list.require(
             track.sampleCount == video.grid.frames, path, .count,
             "it has \(track.sampleCount) frames where the plan has \(video.grid.frames)")
-        for (number, fragment) in track.fragments.enumerated() {
-            let first = number * video.keyFrameInterval
-            let due = min(video.keyFrameInterval, video.grid.frames - first)
+        let groups = timing.groups(in: 0..<grid.frames)
+        list.require(
+            track.fragments.count == groups.count, path, .count,
+            "it has \(track.fragments.count) fragments where \(groups.count) are due")
+        for (number, (fragment, group)) in zip(track.fragments, groups).enumerated() {
             let name = "fragment \(number)"
+            let start = grid.ticks(of: group.lowerBound)
             list.require(
-                fragment.sampleCount == due, path, .count,
-                "\(name) has \(fragment.sampleCount) frames where \(max(due, 0)) are due")
+                fragment.sampleCount == group.count, path, .count,
+                "\(name) has \(fragment.sampleCount) frames where \(group.count) are due")
             list.require(
-                fragment.decodeTime == Int64(first) * ticks, path, .timing,
-                "\(name) has tfdt \(fragment.decodeTime) where \(Int64(first) * ticks) is due")
+                fragment.decodeTime == start, path, .timing,
+                "\(name) has tfdt \(fragment.decodeTime) where \(start) is due")
+            let ends = grid.ticks(of: group.upperBound)
             list.require(
-                fragment.isUniform && fragment.sampleDuration == ticks, path, .timing,
-                "\(name) has frames that do not last \(ticks) ticks")
+                fragment.decodeTimes == TickRuns(group.map { timing.decodeTicks($0, in: group) })
+                    && fragment.duration == ends - start, path, .timing,
+                "\(name) has frames that do not last as long as the plan says")
             list.require(
                 fragment.startsWithKeyFrame, path, .structure,
                 "\(name) does not start with a key frame")
             list.require(
-                fragment.compositionStart == fragment.decodeTime + shift
-                    && fragment.isCompositionContiguous, path, .timing,
-                "\(name) does not show its frames one after the other from its start")
+                fragment.shownTimes == TickRuns(group.map { grid.ticks(of: $0) + shift }), path,
+                .timing, "\(name) does not show its frames one after the other from its start")
         }
         checkSequence(into: &list)
-        checkIndex(perSegment: video.segmentFrames / video.keyFrameInterval, into: &list)
+        checkIndex(segmentTicks: timing.segmentTicks, into: &list)
     }
 
     /// A sound track: codec frames without a gap from 0 on, all that the plan wants of them.
@@ -82,7 +86,7 @@ struct TrackCheck {
             segmentStart += reference.duration
         }
         checkSequence(into: &list)
-        checkIndex(perSegment: 1, into: &list)
+        checkIndex(segmentTicks: nil, into: &list)
     }
 
     private func checkSize(_ rendition: VideoRendition, into list: inout FindingList) {
@@ -103,9 +107,9 @@ struct TrackCheck {
         }
     }
 
-    private func checkIndex(perSegment: Int, into list: inout FindingList) {
+    private func checkIndex(segmentTicks: Int64?, into list: inout FindingList) {
         let due = SegmentIndex.references(
-            track.fragments, perSegment: perSegment, shift: track.header.shift)
+            track.fragments, segmentTicks: segmentTicks, shift: track.header.shift)
         list.require(
             track.references == due, path, .index,
             "the index (sidx) does not list the segments that follow it")

@@ -71,14 +71,17 @@ enum SegmentIndex {
         return references
     }
 
-    /// The index that describes some fragments, each `perSegment` of which make one segment.
+    /// The index that describes some fragments. Those that are decoded at multiples of `segmentTicks` start
+    /// segments; all do where that is nil.
     static func references(
-        _ fragments: [TrackFragment], perSegment: Int, shift: Int64
+        _ fragments: [TrackFragment], segmentTicks: Int64?, shift: Int64
     ) -> [IndexReference] {
-        precondition(perSegment > 0)
-        let starts = stride(from: 0, to: fragments.count, by: perSegment)
-        return starts.map { first in
-            let members = fragments[first..<min(first + perSegment, fragments.count)]
+        precondition(segmentTicks ?? 1 > 0)
+        let starts = fragments.indices.filter {
+            $0 == 0 || fragments[$0].decodeTime % (segmentTicks ?? 1) == 0
+        }
+        return zip(starts, starts.dropFirst() + [fragments.count]).map { first, next in
+            let members = fragments[first..<next]
             let start = max(0, members[first].compositionStart - shift)
             let end = members.map { $0.compositionStart - shift + $0.duration }.max() ?? start
             return IndexReference(

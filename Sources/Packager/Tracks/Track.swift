@@ -40,13 +40,14 @@ public struct TrackFragment: Hashable, Sendable, Codable {
     public var startsWithKeyFrame: Bool
     /// Of the first sample.
     public var sampleDuration: Int64
-    /// Whether every sample lasts as long as the first.
-    public var isUniform: Bool
     /// The earliest composition time.
     public var compositionStart: Int64
     /// Whether the samples, in the order of presentation, follow each other without gap or overlap
     /// from `compositionStart` on.
     public var isCompositionContiguous: Bool
+    /// When its samples are decoded, and when shown, each in that order.
+    var decodeTimes = TickRuns()
+    var shownTimes = TickRuns()
 }
 
 extension TrackFragment {
@@ -55,10 +56,12 @@ extension TrackFragment {
         var time = fragment.decodeTime
         var shown: [(start: Int64, duration: Int64)] = []
         for sample in samples {
+            decodeTimes.append(time)
             shown.append((time + sample.compositionOffset, sample.duration))
             time += sample.duration
         }
         shown.sort { $0.start < $1.start }
+        shownTimes = TickRuns(shown.lazy.map(\.start))
         extent = fragment.extent
         sequence = fragment.sequence
         decodeTime = fragment.decodeTime
@@ -67,7 +70,6 @@ extension TrackFragment {
         keyFrameEnd = fragment.dataOffset + samples[0].size
         startsWithKeyFrame = samples[0].isSync
         sampleDuration = samples[0].duration
-        isUniform = samples.allSatisfy { $0.duration == samples[0].duration }
         compositionStart = shown[0].start
         isCompositionContiguous = zip(shown, shown.dropFirst()).allSatisfy {
             $0.start + $0.duration == $1.start

@@ -21,18 +21,19 @@ public struct TrackAssembly: Sendable {
     /// Ticks before presentation time 0; nil takes what the coding itself asks for, which is right
     /// for sound.
     public var shift: Int64?
-    /// Every segment but the last has so many fragments.
-    public var fragmentsPerSegment: Int
+    /// A segment starts with each fragment that is decoded at a multiple of it; with each at all where it is
+    /// nil.
+    public var segmentTicks: Int64?
     /// Samples that the plan counts; nil when it counts none (sound).
     public var expectedSamples: Int?
 
     public init(
-        rendition: String, shift: Int64?, fragmentsPerSegment: Int, expectedSamples: Int?
+        rendition: String, shift: Int64?, segmentTicks: Int64?, expectedSamples: Int?
     ) {
-        precondition(fragmentsPerSegment > 0)
+        precondition(segmentTicks ?? 1 > 0)
         self.rendition = rendition
         self.shift = shift
-        self.fragmentsPerSegment = fragmentsPerSegment
+        self.segmentTicks = segmentTicks
         self.expectedSamples = expectedSamples
     }
 
@@ -48,7 +49,7 @@ public struct TrackAssembly: Sendable {
         let initialization = try segment.published(shift: shift)
         let fragments = try checkedFragments(parts, header: segment.header)
         let references = SegmentIndex.references(
-            fragments, perSegment: fragmentsPerSegment, shift: shift)
+            fragments, segmentTicks: segmentTicks, shift: shift)
         let index = try SegmentIndex.bytes(
             name: rendition, header: segment.header, references)
         try sink.write(initialization)

@@ -35,11 +35,7 @@ struct PlanCommand: AsyncParsableCommand {
     private func text(_ plan: Plan) -> [String] {
         var lines: [String] = []
         if let video = plan.video {
-            let grid = video.grid
-            lines.append(
-                "grid     \(grid.frames) frames at \(grid.rate) fps "
-                    + "(\(Quantity.clock(seconds: grid.duration.approximation))), a key frame each "
-                    + "\(video.keyFrameInterval), a segment each \(video.segmentFrames) frames")
+            lines.append(gridLine(video))
             for rendition in video.renditions {
                 lines.append(
                     "video    \(rendition.name): \(rendition.width)×\(rendition.height) "
@@ -73,6 +69,21 @@ struct PlanCommand: AsyncParsableCommand {
         table.add(row("\(plan.units.count)", "in all", plan.units.map(\.estimate)))
         lines.append(table.text)
         return lines
+    }
+
+    private func gridLine(_ video: VideoPlan) -> String {
+        let grid = video.grid
+        let length = Quantity.clock(seconds: grid.duration.approximation)
+        guard let cadence = grid.cadence else {
+            return
+                "grid     \(grid.frames) frames at \(grid.rate) fps (\(length)), a key frame each "
+                + "\(video.keyFrameInterval), a segment each \(video.segmentFrames) frames"
+        }
+        let scale = Int64(grid.timescale)
+        return
+            "grid     \(grid.frames) frames at their own times, of about \(grid.rate) fps (\(length)), "
+            + "a key frame each \(cadence.keyFrameTicks / scale) s, a segment each "
+            + "\(cadence.segmentTicks / scale) s"
     }
 
     private func row(_ count: String, _ kind: String, _ estimates: [Estimate]) -> [String] {

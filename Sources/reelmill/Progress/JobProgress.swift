@@ -27,7 +27,7 @@ struct JobProgress: Equatable, Encodable {
             units.filter { !$0.state.isFinal }.map(\.kind)
             .min { JobProgress.order($0) < JobProgress.order($1) } ?? .publish
         framesTotal = plan?.video?.grid.frames ?? 0
-        frameRate = plan?.video?.grid.rate
+        frameRate = plan?.video?.grid.averageRate
         // A chunk may have several units, for some rungs each: its frames count when all have them.
         var framesByChunk: [Int: Int] = [:]
         var (worked, work) = (0.0, 0.0)
