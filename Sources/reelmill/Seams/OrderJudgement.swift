@@ -17,7 +17,7 @@ struct OrderJudgement {
     static let distanceMinimum: Float = 1
     static let distanceInErrors: Float = 2
     /// A frame with this share of the source's variance in error, beyond an allowance, shows something else.
-    static let strangeShare: Float = 0.5
+    static let strangeShare: Float = 0.1
     static let strangeAllowance: Float = 25
 
     /// How far off the picture of each frame is; nil where that cannot be told.
