@@ -14,6 +14,10 @@ struct SoundReader: ~Copyable {
     private var isDraining = false
     private(set) var decodeErrors = 0
     private(set) var blocksRead = 0
+    /// Where the last packet so far ends, in ticks; nil when none had a time.
+    private(set) var endTicks: Int64?
+    /// What can be resampled; a rate outside it is damage.
+    private static let rates: ClosedRange<Int32> = 1000...768_000
 
     private init(
         _ demuxer: consuming Demuxer, _ decoder: consuming Decoder, _ packet: consuming Packet,
@@ -58,10 +62,11 @@ struct SoundReader: ~Copyable {
             }
             switch output {
             case .ready
-            where frame.pointer.pointee.nb_samples > 0 && frame.pointer.pointee.sample_rate > 0:
+            where frame.pointer.pointee.nb_samples > 0
+                && SoundReader.rates.contains(frame.pointer.pointee.sample_rate):
                 blocksRead += 1
                 return true
-            case .ready: continue
+            case .ready: decodeErrors += frame.pointer.pointee.nb_samples > 0 ? 1 : 0
             case .ended: return false
             case .needsInput: try feed()
             }
@@ -88,7 +93,13 @@ struct SoundReader: ~Copyable {
                 decodeErrors += 1
                 return false
             }
-            if Int(packet.pointer.pointee.stream_index) == stream { return true }
+            let value = packet.pointer.pointee
+            guard Int(value.stream_index) == stream else { continue }
+            if value.pts != reelmill_no_pts {
+                let (end, overflow) = value.pts.addingReportingOverflow(max(value.duration, 0))
+                if !overflow { endTicks = max(endTicks ?? end, end) }
+            }
+            return true
         }
     }
 

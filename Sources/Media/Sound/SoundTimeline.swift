@@ -43,6 +43,12 @@ struct SoundTimeline {
     /// Silence to put after the last block.
     var missing: Int64 { limit - placed }
 
+    /// The part of it that is before a time; all of it without one.
+    func missing(before ticks: Int64?) -> Int64 {
+        guard let ticks, let end = sample(at: ticks) else { return missing }
+        return min(max(end - placed, 0), missing)
+    }
+
     /// Places a block of `count` samples whose first is at `ticks`; without a time it follows the last block.
     mutating func place(ticks: Int64?, count: Int) -> Placement {
         let start = start(ticks)

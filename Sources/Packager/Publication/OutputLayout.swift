@@ -42,6 +42,16 @@ public enum OutputLayout {
         (plan.audio.contains { $0.name == name } ? "audio/" : "video/") + name + ".mp4"
     }
 
+    /// Where the one file of a progressive output lies: without pictures its name says so.
+    public static func progressivePath(_ plan: Plan) -> String {
+        plan.video == nil ? "audio.m4a" : "video.mp4"
+    }
+
+    /// Whether a file holds tracks, of which frames and a duration are told.
+    public static func holdsTracks(_ path: String) -> Bool {
+        path.hasSuffix(".mp4") || path.hasSuffix(".m4a")
+    }
+
     /// Every path that the plan's output has, without the receipt.
     public static func paths(_ plan: Plan) -> Set<String> {
         var paths: Set<String> = []
@@ -55,7 +65,7 @@ public enum OutputLayout {
             for rendition in plan.audio {
                 paths.formUnion(["audio/\(rendition.name).mp4", "audio/\(rendition.name).m3u8"])
             }
-        case .progressive: paths = ["video.mp4"]
+        case .progressive: paths = [progressivePath(plan)]
         case .images: break
         }
         if let images = plan.images {

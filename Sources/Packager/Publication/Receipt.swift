@@ -70,11 +70,16 @@ public struct Receipt: Hashable, Sendable, Codable {
     public var artifacts: [MadeArtifact]
     public var files: [File]
     public var warnings: [String]
+    /// What was measured of each sound rendition and done about it; nil where the profile asks for no
+    /// loudness.
+    public var loudness: [String: LoudnessRecord]?
 
     public init(
         job: JobID, tenant: TenantID, source: Source, profileSHA256: Digest, plan: Plan,
-        artifacts: [MadeArtifact], files: [File], warnings: [String]
+        artifacts: [MadeArtifact], files: [File], warnings: [String],
+        loudness: [String: LoudnessRecord]? = nil
     ) {
+        self.loudness = loudness
         self.schema = Receipt.schemaVersion
         self.job = job
         self.tenant = tenant
