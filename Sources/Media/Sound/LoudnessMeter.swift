@@ -73,15 +73,15 @@ struct LoudnessMeter: ~Copyable, SoundSink {
         _ queue: inout SoundQueue, target: LoudnessTarget, _ clock: inout StageClock
     ) throws(Failure) -> LoudnessRecord {
         if queue.available > 0 { try measure(try queue.take(queue.available), &clock) }
-        // The filter tells of whole tenths of a second; a silent one lets it tell of all that was before.
+        let loudness = thousandths(integrated) ?? LoudnessRecord.gateThousandths
+        // The filter tells of whole tenths of a second; silence lets it tell of all peaks before.
         let silence = try queue.block(samples: form.rate / 5)
         try requireSuccess(
             av_samples_set_silence(
                 silence.pointer.pointee.extended_data, 0, silence.pointer.pointee.nb_samples,
                 form.channels, form.format), "Measuring loudness")
         try measure(silence, &clock)
-        let loudness = thousandths(integrated) ?? LoudnessRecord.gateThousandths
-        let truePeak = thousandths(peak.flatMap { $0 > 0 ? 20 * log10($0) : nil })
+        let truePeak = thousandths(peak.flatMap { $0 > 0 ? 20 * log10(bound($0)) : nil })
         return LoudnessRecord(
             integratedThousandths: max(loudness, LoudnessRecord.gateThousandths),
             truePeakThousandths: truePeak,
@@ -121,6 +121,9 @@ struct LoudnessMeter: ~Copyable, SoundSink {
             .flatMap { Double(String(cString: $0.pointee.value)) }
             .flatMap { $0.isFinite ? $0 : nil }
     }
+
+    /// What a peak is at most: the filter rounds it to thousandths of full scale.
+    private func bound(_ peak: Double) -> Double { peak + 0.0005 }
 
     private func thousandths(_ decibels: Double?) -> Int? {
         decibels.map { Int((max(-900, min($0, 900)) * 1000).rounded()) }

@@ -44,7 +44,8 @@ struct PlacedSound: ~Copyable {
         try follow(block)
         let start = timeline!.placed
         let placement = timeline!.place(
-            ticks: block.statedTime, count: Int(block.pointer.pointee.nb_samples))
+            ticks: block.statedTime, count: Int(block.pointer.pointee.nb_samples),
+            followsDamage: decodeErrors > errorsSeen)
         // A track may start late; when its decoder had errors before, it did not mean to.
         if !isFirst || decodeErrors > 0 {
             gaps.add(start: start, samples: placement.silence, rate: timeline!.rate)

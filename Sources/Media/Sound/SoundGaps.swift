@@ -30,7 +30,8 @@ struct SoundGaps {
         var list = first.map { "\(seconds($0.from)) s to \(seconds($0.to)) s" }
         if count > list.count { list.append("\(count - list.count) more") }
         let what = count == 1 ? "1 gap" : "\(count) gaps"
-        return "Sound \(rendition): \(what) (\(seconds((total * Rational(1000)).rounded)) s in all) "
+        return
+            "Sound \(rendition): \(what) (\(seconds((total * Rational(1000)).rounded)) s in all) "
             + "\(count == 1 ? "was" : "were") filled with silence: from "
             + "\(list.joined(separator: ", "))."
     }

@@ -43,7 +43,8 @@ enum PackageStage {
             inputs.append(try context.open(artifact, name: name))
             samples += artifact.pieces.flatMap(\.fragments).reduce(0) { $0 + $1.samples }
         }
-        let languages = (plan.video == nil ? [] : ["und"]) + plan.audio.map { LanguageTag.code($0.language) }
+        let languages =
+            (plan.video == nil ? [] : ["und"]) + plan.audio.map { LanguageTag.code($0.language) }
         let staged = try context.stage()
         let (result, usage) = try await context.work(
             .remux(RemuxRequest(languages: languages, samples: samples)),

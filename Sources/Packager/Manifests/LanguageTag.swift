@@ -66,7 +66,8 @@ public enum LanguageTag {
     private static func name(_ rendition: AudioRendition) -> String {
         let tag = tag(rendition.language)
         let language =
-            tag == "und" ? "Main" : Locale(identifier: "en").localizedString(forIdentifier: tag) ?? tag
+            tag == "und"
+            ? "Main" : Locale(identifier: "en").localizedString(forIdentifier: tag) ?? tag
         let roles = (rendition.roles ?? []).map { role in
             switch role {
             case .commentary: "commentary"

@@ -97,7 +97,7 @@ enum MasterPlaylist {
                     ("BANDWIDTH", String(group.peak)), ("AVERAGE-BANDWIDTH", String(group.average)),
                     ("CODECS", quoted(group.codecs.joined(separator: ","))),
                     ("AUDIO", quoted(group.identifier)),
-                ]),
+                ])
         ] + group.members.prefix(1).map(\.presented.playlistPath)
     }
 

@@ -88,7 +88,8 @@ public enum PublicationCheck {
             let pictures = file.tracks.filter { $0.handler == "vide" }
             let sound = file.tracks.filter { $0.handler == "soun" }
             list.require(
-                pictures.count == (plan.video == nil ? 0 : 1) && sound.count == plan.audio.count, path, .structure,
+                pictures.count == (plan.video == nil ? 0 : 1) && sound.count == plan.audio.count,
+                path, .structure,
                 "it has \(pictures.count) picture and \(sound.count) sound tracks")
             if let grid = plan.video?.grid, let track = pictures.first {
                 list.require(

@@ -63,7 +63,8 @@ struct OutputSummary: Encodable {
         guard duration > 0, wallSeconds > 0 else {
             return "\(table.text)\n\(measured)\n\(size) (\(cost))"
         }
-        return "\(table.text)\n\(measured)\n\(size), \(Quantity.clock(seconds: duration)) of video in "
+        return
+            "\(table.text)\n\(measured)\n\(size), \(Quantity.clock(seconds: duration)) of video in "
             + "\(Quantity.clock(seconds: wallSeconds)) "
             + "(\(Quantity.decimal(duration / wallSeconds, 2))× realtime, \(cost))"
     }
