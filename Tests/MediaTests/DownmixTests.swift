@@ -52,10 +52,11 @@ struct DownmixTests {
         try bench.ffmpeg(
             "-f", "lavfi", "-i", "aevalsrc='\(tone)':c=7.1:d=2:s=48000", "-c:a", "pcm_f32le",
             "a.mkv")
-        _ = try bench.encode(
-            "a.mkv", SoundBench.rendition(channels: channels, seconds: Rational(2)))
+        var rendition = SoundBench.rendition(channels: channels, seconds: Rational(2))
+        rendition.kilobitsPerSecond = 128 * channels
+        _ = try bench.encode("a.mkv", rendition)
         for channel in 0..<channels where channel != 3 {
-            #expect(try level(bench, channel: channel) < 1.01)
+            #expect(try level(bench, channel: channel) < 1.02)
             #expect(try level(bench, channel: channel) > 0.4)
         }
     }
@@ -160,7 +161,8 @@ struct DownmixTests {
         #expect(result.warnings.count == 2, "\(result.warnings)")
         let gap = try #require(result.warnings.last)
         #expect(gap.hasPrefix("Sound a1: 1 gap ("), "\(gap)")
-        // The track ends at 6 s: what is silent after that is no damage.
-        #expect(gap.hasSuffix(" s to 6.000 s.") || gap.hasSuffix(" s to 6.001 s."), "\(gap)")
+        // The track ends at 6 s, within its last packet: what is silent after that is no damage.
+        let end = gap.split(separator: " ").dropLast().last.flatMap { Double($0) }
+        #expect(end.map { $0 >= 6 && $0 < 6.1 } == true, "\(gap)")
     }
 }
