@@ -44,8 +44,10 @@ enum CostModel {
 
     static func audio(_ rendition: AudioRendition) -> Estimate {
         let seconds = rendition.duration.approximation
+        // Measuring the loudness decodes all of it once more.
+        let passes = rendition.loudness == nil ? 1.0 : 2.0
         return Estimate(
-            cpuSeconds: seconds * audioSeconds, memoryBytes: 80_000_000,
+            cpuSeconds: seconds * audioSeconds * passes, memoryBytes: 80_000_000,
             outputBytes: Int64(seconds * Double(rendition.kilobitsPerSecond) * 125))
     }
 

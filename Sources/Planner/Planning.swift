@@ -75,9 +75,9 @@ public enum Planning {
     private static func requireMatch(
         _ profile: Profile, _ index: SourceIndex, _ track: VideoTrack?, _ warnings: inout [String]
     ) throws(Failure) {
-        let hasSound = profile.audio != nil && !index.audio.isEmpty
+        let hasSound = profile.audio != nil && SoundPlanning.hasUsable(index.audio)
         if profile.video != nil || profile.packaging == .images, track == nil {
-            guard hasSound, profile.packaging == .cmaf else {
+            guard hasSound, profile.packaging != .images else {
                 throw Failure(
                     .permanent, .profileMismatch,
                     "The source has no pictures, which the profile “\(profile.name)” needs. Use the "
@@ -85,7 +85,7 @@ public enum Planning {
             }
             warnings.append("The source has no pictures: only sound is made.")
         }
-        if profile.video == nil, profile.packaging == .cmaf, !hasSound {
+        if profile.video == nil, profile.packaging != .images, !hasSound {
             throw Failure(
                 .permanent, .profileMismatch,
                 "The source has no sound, which the profile “\(profile.name)” needs. Use another "

@@ -14,7 +14,7 @@ enum SoundPlanning {
         _ tracks: [AudioTrack], _ settings: AudioSettings, picture: Picture?,
         segmentSeconds: Int, warnings: inout [String]
     ) -> [AudioRendition] {
-        let chosen = tracks.filter(\.isDefault) + tracks.filter { !$0.isDefault }
+        let chosen = ranked(usable(tracks, &warnings))
         for left in chosen.dropFirst(settings.tracksMaximum) {
             warnings.append(
                 "Audio stream \(left.streamIndex) is left out: the profile takes "
@@ -24,17 +24,63 @@ enum SoundPlanning {
         let origin =
             picture?.origin
             ?? kept.map { Rational($0.startTicks) * $0.timeBase }.min() ?? .zero
-        return kept.enumerated().map { index, track in
+        return kept.enumerated().flatMap { index, track in
             let rate = sampleRate(track, settings.codec)
             let samples = samples(track, rate, origin, picture, &warnings)
-            return AudioRendition(
+            let plain = AudioRendition(
                 name: "a\(index + 1)", streamIndex: track.streamIndex, sourceClock: track.clock,
                 codec: settings.codec,
                 kilobitsPerSecond: settings.kilobitsPerSecond, sampleRate: rate,
                 channels: min(2, max(1, track.channels)), language: track.language,
                 title: track.title, isDefault: index == 0, origin: origin, samples: samples,
-                segmentDuration: picture?.segmentDuration ?? Rational(Int64(segmentSeconds)))
+                segmentDuration: picture?.segmentDuration ?? Rational(Int64(segmentSeconds)),
+                roles: track.roles, loudness: settings.loudness)
+            guard let surround = settings.surround, track.channels > 2 else { return [plain] }
+            return [plain, inSurround(plain, surround)]
         }
+    }
+
+    /// The same track in 5.1.
+    private static func inSurround(
+        _ plain: AudioRendition, _ settings: SurroundSettings
+    ) -> AudioRendition {
+        var rendition = plain
+        rendition.name = plain.name + "-surround"
+        rendition.surroundOf = plain.name
+        rendition.codec = .aac
+        rendition.channels = 6
+        rendition.kilobitsPerSecond = settings.kilobitsPerSecond
+        return rendition
+    }
+
+    /// What can be resampled: from the telephone's old rates to those of DSD.
+    private static let sampleRates = 1000...768_000
+
+    static func hasUsable(_ tracks: [AudioTrack]) -> Bool {
+        tracks.contains { sampleRates.contains($0.sampleRate) }
+    }
+
+    private static func usable(
+        _ tracks: [AudioTrack], _ warnings: inout [String]
+    ) -> [AudioTrack] {
+        tracks.filter { track in
+            let isUsable = sampleRates.contains(track.sampleRate)
+            if !isUsable {
+                warnings.append(
+                    "Audio stream \(track.streamIndex) is left out: it has \(track.sampleRate) "
+                        + "samples a second, and \(sampleRates.lowerBound) to "
+                        + "\(sampleRates.upperBound) can be converted.")
+            }
+            return isUsable
+        }
+    }
+
+    /// The first is the default: a track that says so, or else one with no special purpose.
+    private static func ranked(_ tracks: [AudioTrack]) -> [AudioTrack] {
+        func rank(_ track: AudioTrack) -> Int {
+            track.isDefault ? 0 : track.roles == nil ? 1 : 2
+        }
+        return (0...2).flatMap { wanted in tracks.filter { rank($0) == wanted } }
     }
 
     /// Opus codes 48 kHz only; AAC keeps the two rates that every player knows.

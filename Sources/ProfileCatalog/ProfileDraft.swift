@@ -31,6 +31,12 @@ struct ProfileDraft {
         var codec: AudioCodec?
         var kilobitsPerSecond: Int?
         var tracksMaximum: Int?
+        var surround = Part<Void>.unsaid
+        var surroundKilobitsPerSecond: Int?
+        /// In LUFS.
+        var loudness = Part<Rational>.unsaid
+        /// In dBTP.
+        var truePeak: Rational?
     }
 
     struct Images {
@@ -83,7 +89,12 @@ struct ProfileDraft {
             Audio(
                 codec: mine.codec ?? theirs.codec,
                 kilobitsPerSecond: mine.kilobitsPerSecond ?? theirs.kilobitsPerSecond,
-                tracksMaximum: mine.tracksMaximum ?? theirs.tracksMaximum)
+                tracksMaximum: mine.tracksMaximum ?? theirs.tracksMaximum,
+                surround: merge(mine.surround, theirs.surround) { first, _ in first },
+                surroundKilobitsPerSecond: mine.surroundKilobitsPerSecond
+                    ?? theirs.surroundKilobitsPerSecond,
+                loudness: merge(mine.loudness, theirs.loudness) { first, _ in first },
+                truePeak: mine.truePeak ?? theirs.truePeak)
         }
         result.images = merge(images, base.images) { mine, theirs in
             Images(
@@ -132,6 +143,14 @@ struct ProfileDraft {
             profile.audio = AudioSettings(
                 codec: audio.codec ?? .aac, kilobitsPerSecond: audio.kilobitsPerSecond ?? 128,
                 tracksMaximum: audio.tracksMaximum ?? 8)
+            if case .some = audio.surround {
+                profile.audio?.surround = SurroundSettings(
+                    kilobitsPerSecond: audio.surroundKilobitsPerSecond ?? 384)
+            }
+            if case .some(let integrated) = audio.loudness {
+                profile.audio?.loudness = LoudnessTarget(
+                    integrated: integrated, truePeak: audio.truePeak ?? Rational(-1))
+            }
         }
         if case .some(let images) = images {
             profile.images = ImageSettings(

@@ -96,11 +96,55 @@ struct ProfileReader {
     }
 
     private mutating func audio(_ fields: [String: Node]) -> ProfileDraft.Audio {
-        checkKeys(fields, ["codec", "bitrate", "tracks"], at: "audio")
-        return ProfileDraft.Audio(
+        checkKeys(
+            fields,
+            [
+                "codec", "bitrate", "tracks", "surround", "surround-bitrate", "loudness",
+                "true-peak",
+            ], at: "audio")
+        var audio = ProfileDraft.Audio(
             codec: choice(fields, "codec", at: "audio"),
             kilobitsPerSecond: number(fields, "bitrate", 16...512, at: "audio"),
             tracksMaximum: number(fields, "tracks", 1...64, at: "audio"))
+        if let node = fields["surround"] {
+            switch node.scalar?.string {
+            case "none": audio.surround = .none
+            case "5.1": audio.surround = .some(())
+            default: note(node, "audio.surround", "must be none or 5.1")
+            }
+        }
+        audio.surroundKilobitsPerSecond = number(
+            fields, "surround-bitrate", 128...768, at: "audio")
+        if let node = fields["loudness"] {
+            if node.scalar?.string == "none" {
+                audio.loudness = .none
+            } else if let value = tenths(node, -36...(-5)) {
+                audio.loudness = .some(value)
+            } else {
+                note(node, "audio.loudness", "must be none, or LUFS from -36 to -5, such as -16")
+            }
+        }
+        if let node = fields["true-peak"] {
+            audio.truePeak = tenths(node, -9...0)
+            if audio.truePeak == nil {
+                note(node, "audio.true-peak", "must be dBTP from -9 to 0, such as -1")
+            }
+        }
+        return audio
+    }
+
+    /// A number of decibels with at most one decimal.
+    private func tenths(_ node: Node, _ range: ClosedRange<Int64>) -> Rational? {
+        guard let text = node.scalar?.string else { return nil }
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        guard (1...2).contains(parts.count), let whole = Int64(parts[0]),
+            let rest = parts.count == 1 ? 0 : parts[1].utf8.count == 1 ? Int64(parts[1]) : nil,
+            range.contains(whole)
+        else { return nil }
+        let sign: Int64 = text.hasPrefix("-") ? -1 : 1
+        let value = Rational(whole * 10 + sign * rest, 10)
+        return value >= Rational(range.lowerBound) && value <= Rational(range.upperBound)
+            ? value : nil
     }
 
     private mutating func images(_ fields: [String: Node]) -> ProfileDraft.Images {

@@ -35,11 +35,14 @@ public struct Piece: Hashable, Sendable, Codable {
     /// Of sound only: samples at the start of the track that the encoder adds, and that an edit list
     /// or the codec's own header tells players to drop.
     public var primingSamples: Int?
+    /// Of sound only, where the plan asks for a loudness.
+    public var loudness: LoudnessRecord?
 
     public init(
         name: String, initialization: Extent?, initializationDigest: Digest?,
-        fragments: [Fragment], primingSamples: Int? = nil
+        fragments: [Fragment], primingSamples: Int? = nil, loudness: LoudnessRecord? = nil
     ) {
+        self.loudness = loudness
         self.name = name
         self.initialization = initialization
         self.initializationDigest = initializationDigest

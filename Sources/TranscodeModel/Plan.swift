@@ -245,7 +245,7 @@ public struct AudioRendition: Hashable, Sendable, Codable {
     public var codec: AudioCodec
     public var kilobitsPerSecond: Int
     public var sampleRate: Int
-    /// 1 or 2.
+    /// 1, 2, or 6 for 5.1.
     public var channels: Int
     public var language: String
     public var title: String?
@@ -257,13 +257,23 @@ public struct AudioRendition: Hashable, Sendable, Codable {
     public var samples: Int
     /// Samples in a segment before rounding up to whole codec frames.
     public var segmentDuration: Rational
+    /// What the track is for; nil for plain sound.
+    public var roles: [SoundRole]?
+    /// Of a rendition in 5.1: the name of the stereo rendition of the same track.
+    public var surroundOf: String?
+    /// Nil leaves the sound as loud as it is.
+    public var loudness: LoudnessTarget?
 
     public init(
         name: String, streamIndex: Int, sourceClock: SourceClock = .plain, codec: AudioCodec,
         kilobitsPerSecond: Int, sampleRate: Int,
         channels: Int, language: String, title: String?, isDefault: Bool, origin: Rational,
-        samples: Int, segmentDuration: Rational
+        samples: Int, segmentDuration: Rational, roles: [SoundRole]? = nil,
+        surroundOf: String? = nil, loudness: LoudnessTarget? = nil
     ) {
+        self.roles = roles
+        self.surroundOf = surroundOf
+        self.loudness = loudness
         self.name = name
         self.streamIndex = streamIndex
         self.sourceClock = sourceClock

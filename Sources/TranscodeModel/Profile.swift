@@ -143,11 +143,20 @@ public struct AudioSettings: Hashable, Sendable, Codable {
     public var kilobitsPerSecond: Int
     /// Tracks beyond this many are left out, with a warning.
     public var tracksMaximum: Int
+    /// Nil when only mono and stereo are wanted.
+    public var surround: SurroundSettings?
+    /// Nil leaves the sound as loud as it is.
+    public var loudness: LoudnessTarget?
 
-    public init(codec: AudioCodec, kilobitsPerSecond: Int, tracksMaximum: Int) {
+    public init(
+        codec: AudioCodec, kilobitsPerSecond: Int, tracksMaximum: Int,
+        surround: SurroundSettings? = nil, loudness: LoudnessTarget? = nil
+    ) {
         self.codec = codec
         self.kilobitsPerSecond = kilobitsPerSecond
         self.tracksMaximum = tracksMaximum
+        self.surround = surround
+        self.loudness = loudness
     }
 }
 

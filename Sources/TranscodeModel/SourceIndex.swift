@@ -189,7 +189,7 @@ public struct AudioTrack: Hashable, Sendable, Codable {
     public var channels: Int
     /// libavutil's description, such as `stereo` or `5.1(side)`.
     public var channelLayout: String
-    /// ISO 639-2, or `und`.
+    /// ISO 639-1 or 639-2, perhaps with subtags such as a country's (RFC 5646); or `und`.
     public var language: String
     public var title: String?
     public var isDefault: Bool
@@ -198,12 +198,15 @@ public struct AudioTrack: Hashable, Sendable, Codable {
     public var startTicks: Int64
     public var endTicks: Int64
     public var clock: SourceClock
+    /// What the track is for; nil for plain sound.
+    public var roles: [SoundRole]?
 
     public init(
         streamIndex: Int, codec: String, sampleRate: Int, channels: Int, channelLayout: String,
         language: String, title: String?, isDefault: Bool, timeBase: Rational, startTicks: Int64,
-        endTicks: Int64, clock: SourceClock = .plain
+        endTicks: Int64, roles: [SoundRole]? = nil, clock: SourceClock = .plain
     ) {
+        self.roles = roles
         self.streamIndex = streamIndex
         self.codec = codec
         self.sampleRate = sampleRate

@@ -22,10 +22,19 @@ enum ResultCheck {
             guard piece.name.utf8.count <= 200, !piece.name.contains("/"),
                 piece.initialization.map(isUsable) ?? true,
                 piece.primingSamples.map({ (0...1 << 20).contains($0) }) ?? true,
+                piece.loudness.map(isUsable) ?? true,
                 piece.fragments.allSatisfy(isUsable)
             else { return "a result with numbers out of range" }
         }
         return nil
+    }
+
+    /// Within 1000 dB.
+    private static func isUsable(_ loudness: LoudnessRecord) -> Bool {
+        [
+            loudness.integratedThousandths, loudness.truePeakThousandths ?? 0,
+            loudness.gainThousandths,
+        ].allSatisfy { (-1_000_000...1_000_000).contains($0) }
     }
 
     private static func isUsable(_ extent: Extent) -> Bool {

@@ -133,6 +133,8 @@ struct SoundPipelineTests {
         let result = try bench.encode("a.mp4", rendition)
         #expect(result.damage.contains { $0.kind == .decodeErrors && $0.streamIndex == 0 })
         #expect(result.damage.allSatisfy { $0.start == nil || $0.start! > Rational(3, 2) })
+        #expect((1...2).contains(result.warnings.count))
+        #expect(result.warnings.first?.hasPrefix("Sound a1: ") == true)
         let heard = Loudness(try bench.heard(rendition, result.pieces[0]))
         expectNear(heard.end(), seconds: 3, rate: 48_000)
     }

@@ -1,3 +1,4 @@
+import Foundation
 import ProfileCatalog
 import Testing
 import TranscodeModel
@@ -126,6 +127,19 @@ struct ProfileCatalogTests {
                 "extends: thumbs\ntext: {tracks: 3}",
                 "mine.yaml:1:1: text: images carries no text; write “text: none”"
             ),
+            ("audio: {surround: 7.1}", "mine.yaml:3:19: audio.surround: must be none or 5.1"),
+            (
+                "audio: {loudness: -3}",
+                "mine.yaml:3:19: audio.loudness: must be none, or LUFS from -36 to -5, such as -16"
+            ),
+            (
+                "audio: {true-peak: 1}",
+                "mine.yaml:3:20: audio.true-peak: must be dBTP from -9 to 0, such as -1"
+            ),
+            (
+                "audio: {surround-bitrate: 64}",
+                "mine.yaml:3:27: audio.surround-bitrate: must be a whole number from 128 to 768"
+            ),
             ("video: {codec: h264", "mine.yaml:4:1: this is not valid YAML"),
             (
                 "video: {parameters: {a: \"1:b=2\"}}",
@@ -134,6 +148,36 @@ struct ProfileCatalogTests {
         ])
     func mistakes(body: String, message: String) {
         #expect(lint(body) == [message])
+    }
+
+    @Test("surround and loudness are asked for, inherited and taken back")
+    func sound() throws {
+        func audio(_ body: String) throws -> AudioSettings {
+            let profile = try ProfileCatalog.load("mine.yaml") { path in
+                path == "base.yaml"
+                    ? "schema: 1\nname: base\nextends: web\n"
+                        + "audio: {surround: 5.1, loudness: -16.5, true-peak: -0.5}"
+                    : "schema: 1\nname: mine\nextends: base.yaml\n" + body
+            }
+            return try #require(profile.audio)
+        }
+        let plain = try #require(try ProfileCatalog.load("web", reading: nothing).audio)
+        #expect(plain.surround == nil && plain.loudness == nil)
+        let inherited = try audio("audio: {surround-bitrate: 448}")
+        #expect(inherited.surround == SurroundSettings(kilobitsPerSecond: 448))
+        #expect(
+            inherited.loudness
+                == LoudnessTarget(integrated: Rational(-33, 2), truePeak: Rational(-1, 2)))
+        let taken = try audio("audio: {surround: none, loudness: none}")
+        #expect(taken == plain)
+    }
+
+    @Test("a profile that was stored before surround and loudness is still read")
+    func stored() throws {
+        let old = #"{"codec":"aac","kilobitsPerSecond":128,"tracksMaximum":8}"#
+        let settings = try JSONDecoder().decode(AudioSettings.self, from: Data(old.utf8))
+        #expect(
+            settings == AudioSettings(codec: .aac, kilobitsPerSecond: 128, tracksMaximum: 8))
     }
 
     @Test("profiles that extend each other are refused")

@@ -10,7 +10,7 @@ import WorkerProtocol
 struct FoldedSound: ~Copyable {
     private var reader: SoundReader
     private let block: Frame
-    private let target: Encoder
+    private let form: SoundForm
     private var queue: SoundQueue
     private var resampler: Resampler?
     private var timeline: SoundTimeline?
@@ -27,12 +27,12 @@ struct FoldedSound: ~Copyable {
     private var hasEnded = false
 
     private init(
-        _ reader: consuming SoundReader, _ block: consuming Frame, _ target: consuming Encoder,
+        _ reader: consuming SoundReader, _ block: consuming Frame, _ form: SoundForm,
         _ queue: consuming SoundQueue, _ rendition: AudioRendition, origin: Rational
     ) {
         self.reader = reader
         self.block = block
-        self.target = target
+        self.form = form
         self.queue = queue
         self.rendition = rendition
         self.origin = origin
@@ -55,16 +55,11 @@ struct FoldedSound: ~Copyable {
             source: descriptor, stream: stream, clock: clock, damage: .salvage,
             limits: limits.streamsMaximum,
             threads: limits.threads)
-        // Never encodes: it says what form of samples is wanted.
-        let target = try Encoder.open(name: "pcm_f32le", options: [:]) { context in
-            context.pointee.sample_rate = Int32(rendition.sampleRate)
-            context.pointee.time_base = reelmill_rational(1, Int32(rendition.sampleRate))
-            context.pointee.sample_fmt = AV_SAMPLE_FMT_FLT
-            av_channel_layout_default(&context.pointee.ch_layout, Int32(rendition.channels))
-        }
-        let queue = try SoundQueue.open(for: target, limit: rendition.samples)
+        var form = SoundForm(rendition)
+        form.format = AV_SAMPLE_FMT_FLT
+        let queue = try SoundQueue.open(for: form, limit: rendition.samples)
         return FoldedSound(
-            reader, try Frame.allocate(), target, queue, rendition, origin: origin)
+            reader, try Frame.allocate(), form, queue, rendition, origin: origin)
     }
 
     var decodeErrors: Int { reader.damage.reduce(0) { $0 + $1.count } }
@@ -121,7 +116,7 @@ struct FoldedSound: ~Copyable {
                     limit: (Rational(Int64(rendition.samples)) * ratio).ceiling + Int64(rate / 50),
                     placed: (Rational(Int64(queue.appended)) * ratio).rounded)
             }
-            resampler = try Resampler.open(SoundShape(of: block), for: target)
+            resampler = try Resampler.open(SoundShape(of: block), for: form)
         }
         let placement = timeline!.place(
             ticks: block.statedTime, count: Int(block.pointer.pointee.nb_samples))

@@ -201,19 +201,41 @@ extension StreamSurvey {
             _ = av_channel_layout_describe(&layout, buffer.baseAddress, buffer.count)
             return String(cString: buffer.baseAddress!)
         }
-        let language = tag(stream, "language")?.lowercased()
-        let isCode =
-            language?.utf8.count == 3 && language!.utf8.allSatisfy { (97...122).contains($0) }
         return AudioTrack(
             streamIndex: Int(stream.index),
             codec: String(cString: avcodec_get_name(parameters.codec_id)),
             sampleRate: first.sampleRate, channels: first.channels,
-            channelLayout: layoutName, language: isCode ? language! : "und",
-            title: tag(stream, "title"),
+            channelLayout: layoutName, language: language(stream), title: tag(stream, "title"),
             isDefault: stream.disposition & AV_DISPOSITION_DEFAULT != 0,
             timeBase: record.timeBase, startTicks: isTimed ? record.startTicks : 0,
-            endTicks: isTimed ? record.endTicks : record.durations,
+            endTicks: isTimed ? record.endTicks : record.durations, roles: roles(stream),
             clock: SourceClock(splices: repair?.splices(ofStream: Int(stream.index)) ?? []))
+    }
+
+    /// The first language that the container names, if it is a code and not a word.
+    private func language(_ stream: AVStream) -> String {
+        // Transport streams name both languages of a track with one in each channel.
+        let first = (tag(stream, "language") ?? "").split(separator: ",").first ?? ""
+        let parts = first.split(separator: "-", omittingEmptySubsequences: false)
+        guard let primary = parts.first?.lowercased(), (2...3).contains(primary.utf8.count),
+            primary.utf8.allSatisfy({ (97...122).contains($0) }), first.utf8.count <= 35
+        else { return "und" }
+        return ([primary] + parts.dropFirst().map(String.init)).joined(separator: "-")
+    }
+
+    private func roles(_ stream: AVStream) -> [SoundRole]? {
+        let known: [(Int32, SoundRole)] = [
+            (AV_DISPOSITION_COMMENT, .commentary),
+            (AV_DISPOSITION_VISUAL_IMPAIRED, .description),
+            (AV_DISPOSITION_DESCRIPTIONS, .description),
+            (AV_DISPOSITION_HEARING_IMPAIRED, .clearSpeech),
+            (AV_DISPOSITION_DUB, .dub),
+        ]
+        var roles: [SoundRole] = []
+        for (flag, role) in known where stream.disposition & flag != 0 && !roles.contains(role) {
+            roles.append(role)
+        }
+        return roles.isEmpty ? nil : roles
     }
 
     private func tag(_ stream: AVStream, _ key: String) -> String? {

@@ -1,74 +1,123 @@
 import CLibAV
 import TranscodeModel
 
-/// Puts decoded blocks on the timeline and hands them to the encoder, silence included.
+/// Puts decoded blocks on the timeline and hands them to a sink, silence included.
 struct PlacedSound: ~Copyable {
     private let rendition: AudioRendition
+    private let form: SoundForm
     private let timeBase: Rational
+    /// Converted samples that the sink has not taken yet.
+    var queue: SoundQueue
     /// Both nil until the first block is seen.
     private var timeline: SoundTimeline?
     private var resampler: Resampler?
+    private var gaps = SoundGaps()
+    /// What could not be decoded.
+    var damage: [Damage] = []
+    /// Errors of the decoder until the last block.
+    private var errorsSeen = 0
+
+    private init(
+        _ rendition: AudioRendition, _ queue: consuming SoundQueue, timeBase: Rational
+    ) {
+        self.rendition = rendition
+        form = SoundForm(rendition)
+        self.queue = queue
+        self.timeBase = timeBase
+    }
 
     /// `timeBase` is the unit of the blocks' times.
-    init(_ rendition: AudioRendition, timeBase: Rational) {
-        self.rendition = rendition
-        self.timeBase = timeBase
+    static func open(
+        _ rendition: AudioRendition, timeBase: Rational
+    ) throws(Failure) -> PlacedSound {
+        let queue = try SoundQueue.open(for: SoundForm(rendition), limit: rendition.samples)
+        return PlacedSound(rendition, queue, timeBase: timeBase)
     }
 
     /// Whether later blocks would change nothing.
     var isComplete: Bool { timeline?.isComplete ?? false }
 
+    /// `decodeErrors` are those until now, in all.
     mutating func add(
-        _ block: borrowing Frame, to encoder: inout SoundEncoder, _ clock: inout StageClock
+        _ block: borrowing Frame, decodeErrors: Int, to sink: inout some SoundSink & ~Copyable,
+        _ clock: inout StageClock
     ) throws(Failure) {
-        try follow(block, &encoder)
+        let isFirst = timeline == nil
+        try follow(block)
+        let start = timeline!.placed
         let placement = timeline!.place(
-            ticks: block.statedTime, count: Int(block.pointer.pointee.nb_samples))
-        try addSilence(placement.silence, to: &encoder, &clock)
+            ticks: block.statedTime, count: Int(block.pointer.pointee.nb_samples),
+            followsDamage: decodeErrors > errorsSeen)
+        // A track may start late; when its decoder had errors before, it did not mean to.
+        if !isFirst || decodeErrors > 0 {
+            gaps.add(start: start, samples: placement.silence, rate: timeline!.rate)
+        }
+        errorsSeen = decodeErrors
+        try addSilence(placement.silence, to: &sink, &clock)
         guard placement.kept > 0 else { return }
-        let start = clock.now
+        let began = clock.now
         try resampler!.convert(
-            block, dropping: placement.dropped, count: placement.kept, into: &encoder.queue)
-        clock.add("resample", since: start)
-        try encoder.encodeQueued(&clock)
+            block, dropping: placement.dropped, count: placement.kept, into: &queue)
+        clock.add("resample", since: began)
+        try sink.take(from: &queue, &clock)
     }
 
     /// Fills up with silence to the plan's end, after at least one block.
+    ///
+    /// `endTicks` is where the track's last packet ends: what is missing before it was damaged.
     mutating func finish(
-        to encoder: inout SoundEncoder, _ clock: inout StageClock
+        decodeErrors: Int, endTicks: Int64?, to sink: inout some SoundSink & ~Copyable,
+        _ clock: inout StageClock
     ) throws(Failure) {
-        try addSilence(timeline!.missing, to: &encoder, &clock)
-        try resampler!.flush(into: &encoder.queue)
-        try encoder.encodeQueued(&clock)
+        if decodeErrors > errorsSeen {
+            gaps.add(
+                start: timeline!.placed, samples: timeline!.missing(before: endTicks),
+                rate: timeline!.rate)
+        }
+        errorsSeen = decodeErrors
+        try addSilence(timeline!.missing, to: &sink, &clock)
+        try resampler!.flush(into: &queue)
+        try sink.take(from: &queue, &clock)
     }
 
-    private func addSilence(
-        _ count: Int64, to encoder: inout SoundEncoder, _ clock: inout StageClock
+    /// What was wrong with the track, a sentence each.
+    var warnings: [String] {
+        var list: [String] = []
+        if errorsSeen > 0 {
+            let errors = errorsSeen == 1 ? "1 error" : "\(errorsSeen) errors"
+            list.append(
+                "Sound \(rendition.name): \(errors) while decoding stream "
+                    + "\(rendition.streamIndex).")
+        }
+        if let sentence = gaps.warning(rendition.name) { list.append(sentence) }
+        return list
+    }
+
+    private mutating func addSilence(
+        _ count: Int64, to sink: inout some SoundSink & ~Copyable, _ clock: inout StageClock
     ) throws(Failure) {
         var left = count
         while left > 0 {
             let part = min(left, Int64(Resampler.silenceLength))
             let start = clock.now
-            try resampler!.convertSilence(Int(part), into: &encoder.queue)
+            try resampler!.convertSilence(Int(part), into: &queue)
             clock.add("resample", since: start)
-            try encoder.encodeQueued(&clock)
+            try sink.take(from: &queue, &clock)
             left -= part
         }
     }
 
     /// Opens a resampler for the first block, and another where the track changes its form.
-    private mutating func follow(
-        _ block: borrowing Frame, _ encoder: inout SoundEncoder
-    ) throws(Failure) {
+    private mutating func follow(_ block: borrowing Frame) throws(Failure) {
         if resampler != nil {
             if resampler!.accepts(block) { return }
-            try resampler!.flush(into: &encoder.queue)
+            try resampler!.flush(into: &queue)
         }
         let rate = Int(block.pointer.pointee.sample_rate)
         if timeline?.rate != Int64(rate) {
-            timeline = newTimeline(rate: rate, samplesQueued: encoder.queue.appended)
+            timeline = newTimeline(rate: rate, samplesQueued: queue.appended)
         }
-        resampler = try encoder.makeResampler(for: block)
+        resampler = try Resampler.open(SoundShape(of: block), for: form)
     }
 
     private func newTimeline(rate: Int, samplesQueued: Int) -> SoundTimeline {

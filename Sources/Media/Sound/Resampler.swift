@@ -57,7 +57,7 @@ struct Resampler: ~Copyable {
     }
 
     static func open(
-        _ shape: consuming SoundShape, for encoder: borrowing Encoder
+        _ shape: consuming SoundShape, for form: SoundForm
     ) throws(Failure) -> Resampler {
         let doing = "Opening the resampler"
         let silence = try Frame.allocate()
@@ -67,16 +67,8 @@ struct Resampler: ~Copyable {
         var layout = shape.layout
         try requireSuccess(
             av_channel_layout_copy(&silence.pointer.pointee.ch_layout, &layout), doing)
-        var allocated: OpaquePointer?
-        try requireSuccess(
-            swr_alloc_set_opts2(
-                &allocated, &encoder.context.pointee.ch_layout, encoder.context.pointee.sample_fmt,
-                encoder.context.pointee.sample_rate, &layout, shape.format, shape.rate, 0, nil),
-            .permanent, .undecodable, "The sound has a form that cannot be converted")
-        let resampler = Resampler(owning: try requireAllocated(allocated, doing), shape, silence)
-        try requireSuccess(
-            swr_init(resampler.context), .permanent, .undecodable,
-            "The sound has channels that cannot be mixed down")
+        let context = try SoundMix.open(&layout, shape.format, shape.rate, for: form)
+        let resampler = Resampler(owning: context, shape, silence)
         let made = resampler.silence.pointer
         try requireSuccess(av_frame_get_buffer(made, 0), doing)
         try requireSuccess(

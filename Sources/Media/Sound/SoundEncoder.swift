@@ -1,14 +1,14 @@
 import CLibAV
 import TranscodeModel
 
-/// Queues samples of one rendition, encodes them and writes them as fragments, one a segment.
-struct SoundEncoder: ~Copyable {
+/// Encodes the samples of one rendition and writes them as fragments, one a segment.
+struct SoundEncoder: ~Copyable, SoundSink {
     private let rendition: AudioRendition
     private let encoder: Encoder
     private let packet: Packet
     private var file: StagingFile
-    /// Converted samples that are not encoded yet.
-    var queue: SoundQueue
+    /// What each sample is multiplied with.
+    private let gain: Float
     private var muxer: FragmentMuxer
     private let segmentation: SoundSegmentation
     private let initialization: Extent
@@ -20,7 +20,7 @@ struct SoundEncoder: ~Copyable {
 
     private init(
         _ rendition: AudioRendition, _ encoder: consuming Encoder, _ muxer: consuming FragmentMuxer,
-        _ packet: consuming Packet, _ queue: consuming SoundQueue, _ file: consuming StagingFile,
+        _ packet: consuming Packet, _ file: consuming StagingFile, gain: Float,
         initialization: Extent, digest: Digest
     ) {
         self.rendition = rendition
@@ -30,14 +30,15 @@ struct SoundEncoder: ~Copyable {
         self.encoder = encoder
         self.muxer = muxer
         self.packet = packet
-        self.queue = queue
+        self.gain = gain
         self.file = file
         self.initialization = initialization
         initializationDigest = digest
     }
 
+    /// Every sample is multiplied with `gain` first.
     static func open(
-        _ rendition: AudioRendition, staging: Int32
+        _ rendition: AudioRendition, gain: Float, staging: Int32
     ) throws(Failure) -> SoundEncoder {
         var file = StagingFile(descriptor: staging)
         let encoder = try SoundEncoderSettings(rendition: rendition).open()
@@ -46,27 +47,28 @@ struct SoundEncoder: ~Copyable {
         let bytes = muxer.initializationSegment()
         let extent = try file.append(bytes)
         let digest = try Digest.ofInitializationSegment(bytes)
-        let queue = try SoundQueue.open(for: encoder, limit: rendition.samples)
         return SoundEncoder(
-            rendition, encoder, muxer, try Packet.allocate(), queue, file,
+            rendition, encoder, muxer, try Packet.allocate(), file, gain: gain,
             initialization: extent, digest: digest)
     }
 
     var bytesWritten: Int64 { file.offset }
-
-    func makeResampler(for block: borrowing Frame) throws(Failure) -> Resampler {
-        try Resampler.open(SoundShape(of: block), for: encoder)
-    }
+    /// Samples in a codec frame.
+    var frameSize: Int { segmentation.frameSize }
 
     /// Encodes the whole codec frames that are queued.
-    mutating func encodeQueued(_ clock: inout StageClock) throws(Failure) {
+    mutating func take(
+        from queue: inout SoundQueue, _ clock: inout StageClock
+    ) throws(Failure) {
         while queue.available >= segmentation.frameSize {
             try send(try queue.take(segmentation.frameSize), &clock)
         }
     }
 
     /// Encodes the rest, flushes the encoder and returns all that was made.
-    mutating func finish(_ clock: inout StageClock) throws(Failure) -> Piece {
+    mutating func finish(
+        _ queue: inout SoundQueue, _ clock: inout StageClock
+    ) throws(Failure) -> Piece {
         if queue.available > 0 { try send(try queue.take(queue.available), &clock) }
         let start = clock.now
         try encoder.sendEnd()
@@ -92,6 +94,7 @@ struct SoundEncoder: ~Copyable {
         _ block: consuming Frame, _ clock: inout StageClock
     ) throws(Failure) {
         block.pointer.pointee.pts = Int64(samplesSent)
+        block.multiply(with: gain)
         samplesSent += Int(block.pointer.pointee.nb_samples)
         let start = clock.now
         try encoder.send(block)

@@ -10,19 +10,15 @@ struct SoundEncoderSettings {
     }
 
     private func configure(_ context: UnsafeMutablePointer<AVCodecContext>) {
-        context.pointee.sample_rate = Int32(rendition.sampleRate)
-        context.pointee.time_base = reelmill_rational(1, Int32(rendition.sampleRate))
-        av_channel_layout_default(&context.pointee.ch_layout, Int32(rendition.channels))
+        let form = SoundForm(rendition)
+        context.pointee.sample_rate = form.rate
+        context.pointee.sample_fmt = form.format
+        form.setLayout(&context.pointee.ch_layout)
+        context.pointee.time_base = reelmill_rational(1, form.rate)
         context.pointee.bit_rate = Int64(rendition.kilobitsPerSecond) * 1000
         context.pointee.thread_count = 1
         context.pointee.flags |= AV_CODEC_FLAG_GLOBAL_HEADER | AV_CODEC_FLAG_BITEXACT
-        switch rendition.codec {
-        case .aac:
-            context.pointee.sample_fmt = AV_SAMPLE_FMT_FLTP
-            context.pointee.profile = FF_PROFILE_AAC_LOW
-        case .opus:
-            context.pointee.sample_fmt = AV_SAMPLE_FMT_FLT
-        }
+        if rendition.codec == .aac { context.pointee.profile = FF_PROFILE_AAC_LOW }
     }
 
     private var options: [String: String] {

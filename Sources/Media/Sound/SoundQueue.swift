@@ -4,28 +4,22 @@ import TranscodeModel
 /// Holds converted samples until there is a whole codec frame of them, up to the plan's count.
 struct SoundQueue: ~Copyable {
     private let fifo: OpaquePointer
-    private let format: AVSampleFormat
-    private let rate: Int32
-    private let channels: Int32
+    private let form: SoundForm
     private let limit: Int
     /// Samples put in so far.
     private(set) var appended = 0
 
-    private init(owning fifo: OpaquePointer, encoder: borrowing Encoder, limit: Int) {
+    private init(owning fifo: OpaquePointer, _ form: SoundForm, limit: Int) {
         self.fifo = fifo
-        format = encoder.context.pointee.sample_fmt
-        rate = encoder.context.pointee.sample_rate
-        channels = encoder.context.pointee.ch_layout.nb_channels
+        self.form = form
         self.limit = limit
     }
 
     /// A queue that takes `limit` samples in all and drops any more.
-    static func open(for encoder: borrowing Encoder, limit: Int) throws(Failure) -> SoundQueue {
+    static func open(for form: SoundForm, limit: Int) throws(Failure) -> SoundQueue {
         let fifo = try requireAllocated(
-            av_audio_fifo_alloc(
-                encoder.context.pointee.sample_fmt, encoder.context.pointee.ch_layout.nb_channels,
-                1 << 14), "Making room for sound")
-        return SoundQueue(owning: fifo, encoder: encoder, limit: limit)
+            av_audio_fifo_alloc(form.format, form.channels, 1 << 14), "Making room for sound")
+        return SoundQueue(owning: fifo, form, limit: limit)
     }
 
     /// Samples that can be taken.
@@ -36,9 +30,9 @@ struct SoundQueue: ~Copyable {
     func block(samples: Int32) throws(Failure) -> Frame {
         let frame = try Frame.allocate()
         frame.pointer.pointee.nb_samples = samples
-        frame.pointer.pointee.format = format.rawValue
-        frame.pointer.pointee.sample_rate = rate
-        av_channel_layout_default(&frame.pointer.pointee.ch_layout, channels)
+        frame.pointer.pointee.format = form.format.rawValue
+        frame.pointer.pointee.sample_rate = form.rate
+        form.setLayout(&frame.pointer.pointee.ch_layout)
         try requireSuccess(av_frame_get_buffer(frame.pointer, 0), "Making a block of sound")
         return frame
     }
@@ -84,5 +78,21 @@ extension Frame {
             do throws(Failure) { try body(buffer.baseAddress!) } catch { failure = error }
         }
         if let failure { throw failure }
+    }
+}
+
+extension Frame {
+    /// Multiplies every sample of a block of floating-point samples.
+    func multiply(with gain: Float) {
+        guard gain != 1 else { return }
+        let isPlanar = av_sample_fmt_is_planar(AVSampleFormat(pointer.pointee.format)) != 0
+        let channels = Int(pointer.pointee.ch_layout.nb_channels)
+        let count = Int(pointer.pointee.nb_samples) * (isPlanar ? 1 : channels)
+        for plane in 0..<(isPlanar ? channels : 1) {
+            guard let bytes = pointer.pointee.extended_data[plane] else { continue }
+            bytes.withMemoryRebound(to: Float.self, capacity: count) { samples in
+                for index in 0..<count { samples[index] *= gain }
+            }
+        }
     }
 }

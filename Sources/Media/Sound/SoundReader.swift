@@ -15,6 +15,10 @@ struct SoundReader: ~Copyable {
     private var clock: PacketClock
     private let log: DamageLog
     private(set) var blocksRead = 0
+    /// Where the last packet so far ends, in ticks; nil when none had a time.
+    private(set) var endTicks: Int64?
+    /// What can be resampled; a rate outside it is damage.
+    private static let rates: ClosedRange<Int32> = 1000...768_000
 
     private init(
         _ demuxer: consuming Demuxer, _ decoder: consuming Decoder, _ packet: consuming Packet,
@@ -52,6 +56,9 @@ struct SoundReader: ~Copyable {
             clock: clock, log: DamageLog(stream: stream, timeBase: timeBase, policy: damage))
     }
 
+    /// Errors so far.
+    var errors: Int { log.count }
+
     /// What could not be decoded so far.
     var damage: [Damage] { log.damage }
 
@@ -66,11 +73,15 @@ struct SoundReader: ~Copyable {
             }
             switch output {
             case .ready
-            where frame.pointer.pointee.nb_samples > 0 && frame.pointer.pointee.sample_rate > 0:
+            where frame.pointer.pointee.nb_samples > 0
+                && SoundReader.rates.contains(frame.pointer.pointee.sample_rate):
                 blocksRead += 1
                 try log.note(frame)
                 return true
-            case .ready: continue
+            case .ready:
+                if frame.pointer.pointee.nb_samples > 0 {
+                    try log.note(at: frame.statedTime, "an impossible rate")
+                }
             case .ended: return false
             case .needsInput: try feed()
             }
@@ -95,6 +106,11 @@ struct SoundReader: ~Copyable {
             }
             guard Int(packet.pointer.pointee.stream_index) == stream else { continue }
             clock.correct(packet)
+            let value = packet.pointer.pointee
+            if value.pts != reelmill_no_pts {
+                let (end, overflow) = value.pts.addingReportingOverflow(max(value.duration, 0))
+                if !overflow { endTicks = max(endTicks ?? end, end) }
+            }
             return true
         }
     }

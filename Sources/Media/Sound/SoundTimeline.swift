@@ -4,7 +4,9 @@ import TranscodeModel
 ///
 /// Counts at the source's own rate: sample 0 is at the origin. Times of the source are followed only
 /// where they differ from the count of samples by more than `toleranceMilliseconds`, so that containers
-/// with rounded times do not click.
+/// with rounded times do not click. A difference of no more than `jitterMilliseconds` is believed when it
+/// lasts for half a second, or when damage explains it: packets that are a codec frame early or late by
+/// mistake, and right again soon, are no reason to cut sound.
 struct SoundTimeline {
     /// What becomes of one block: silence first, then its samples after those dropped from its head.
     struct Placement: Hashable {
@@ -13,7 +15,10 @@ struct SoundTimeline {
         var kept: Int
     }
 
-    static let toleranceMilliseconds: Int64 = 20
+    /// Less than a picture at 60 a second.
+    static let toleranceMilliseconds: Int64 = 15
+    /// Less than a picture at 25 a second, more than a codec frame of AAC, MP3 or AC-3.
+    static let jitterMilliseconds: Int64 = 35
 
     /// Samples a second.
     let rate: Int64
@@ -25,6 +30,9 @@ struct SoundTimeline {
     private(set) var placed: Int64 = 0
     /// Where the block after the last one starts by the count of samples; may be before the origin.
     private var running: Int64?
+    /// For how many samples times have differed by more than the tolerance, in one direction; negative
+    /// where they are early.
+    private var strayed: Int64 = 0
 
     /// `origin` is in seconds of the source, times are in ticks of `timeBase`, `rate` is in samples a second.
     /// `placed` samples are there already, from blocks at another rate.
@@ -43,9 +51,16 @@ struct SoundTimeline {
     /// Silence to put after the last block.
     var missing: Int64 { limit - placed }
 
+    /// The part of it that is before a time; all of it without one.
+    func missing(before ticks: Int64?) -> Int64 {
+        guard let ticks, let end = sample(at: ticks) else { return missing }
+        return min(max(end - placed, 0), missing)
+    }
+
     /// Places a block of `count` samples whose first is at `ticks`; without a time it follows the last block.
-    mutating func place(ticks: Int64?, count: Int) -> Placement {
-        let start = start(ticks)
+    /// `followsDamage` says that something before it was lost.
+    mutating func place(ticks: Int64?, count: Int, followsDamage: Bool = false) -> Placement {
+        let start = start(ticks, count: Int64(count), followsDamage)
         running = start + Int64(count)
         let silence = min(max(start - placed, 0), missing)
         placed += silence
@@ -55,11 +70,22 @@ struct SoundTimeline {
         return Placement(silence: silence, dropped: dropped, kept: kept)
     }
 
-    private func start(_ ticks: Int64?) -> Int64 {
+    private mutating func start(_ ticks: Int64?, count: Int64, _ followsDamage: Bool) -> Int64 {
         guard let ticks, let stated = sample(at: ticks) else { return running ?? placed }
         guard let running else { return stated }
-        let isJitter = abs(stated - running) * 1000 <= SoundTimeline.toleranceMilliseconds * rate
-        return isJitter ? running : stated
+        let distance = stated - running
+        if abs(distance) * 1000 <= SoundTimeline.toleranceMilliseconds * rate {
+            strayed = 0
+            return running
+        }
+        let isFar = abs(distance) * 1000 > SoundTimeline.jitterMilliseconds * rate
+        if !isFar, !followsDamage {
+            if strayed.signum() != distance.signum() { strayed = 0 }
+            strayed += distance.signum() * count
+            guard abs(strayed) * 2 >= rate else { return running }
+        }
+        strayed = 0
+        return stated
     }
 
     /// The sample nearest to a time; nil for times beyond any source, which are as good as none.

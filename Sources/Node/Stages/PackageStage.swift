@@ -44,7 +44,8 @@ enum PackageStage {
             inputs.append(try context.open(artifact, name: name))
             samples += artifact.pieces.flatMap(\.fragments).reduce(0) { $0 + $1.samples }
         }
-        let languages = (plan.video == nil ? [] : ["und"]) + plan.audio.map(\.language)
+        let languages =
+            (plan.video == nil ? [] : ["und"]) + plan.audio.map { LanguageTag.code($0.language) }
         let staged = try context.stage()
         let (result, usage) = try await context.work(
             .remux(
@@ -57,6 +58,8 @@ enum PackageStage {
         let made = result.pieces
         return try await offPool {
             var pieces = made
+            // The worker does not know which name the output has for it.
+            if !pieces.isEmpty { pieces[0].name = OutputLayout.progressivePath(plan) }
             if let (path, text) = Manifests.thumbnails(plan) {
                 var offset = Int64(lseek(staged.descriptor, 0, SEEK_END))
                 pieces.append(try append(text, path, at: &offset, to: staged))

@@ -96,14 +96,21 @@ enum ReceiptMaking {
                 }
                 return Receipt.File(
                     path: file.path, sha256: digest, bytes: file.extent.length,
-                    frames: file.path.hasSuffix(".mp4") ? file.samples : nil,
+                    frames: OutputLayout.holdsTracks(file.path) ? file.samples : nil,
                     duration: duration(of: file, plan), unit: file.position,
                     attempt: committed[file.position]?.attempt ?? 1)
             },
             warnings: distinct(
                 plan.warnings + made.flatMap(\.artifact.warnings)
                     + Damage.merged(found).map(\.text)),
-            damage: plan.damage + found)
+            damage: plan.damage + found, loudness: loudness(made))
+    }
+
+    /// By rendition, as its audio unit measured it.
+    private static func loudness(_ made: [CommittedArtifact]) -> [String: LoudnessRecord]? {
+        let pieces = made.filter { $0.kind == .audio }.flatMap(\.artifact.pieces)
+        let records = pieces.compactMap { piece in piece.loudness.map { (piece.name, $0) } }
+        return records.isEmpty ? nil : Dictionary(records) { first, _ in first }
     }
 
     /// A warning of the probe is in the plan too.
@@ -113,7 +120,7 @@ enum ReceiptMaking {
     }
 
     private static func duration(of file: OutputFile, _ plan: Plan) -> Rational? {
-        guard file.path.hasSuffix(".mp4") else { return nil }
+        guard OutputLayout.holdsTracks(file.path) else { return nil }
         let sound = plan.audio.first { file.path == OutputLayout.trackPath($0.name, in: plan) }
         return sound?.duration ?? plan.duration
     }

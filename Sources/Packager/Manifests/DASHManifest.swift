@@ -74,7 +74,8 @@ enum DASHManifest {
         if let title = rendition.title, !title.isEmpty {
             lines.append("  <Label>\(escaped(title))</Label>")
         }
-        lines.append("  " + role(rendition.isDefault ? "main" : "alternate"))
+        lines += accessibility(rendition.roles ?? []).map { "  " + $0 }
+        lines += roles(rendition).map { "  " + role($0) }
         let channels = element(
             "AudioChannelConfiguration",
             [
@@ -164,6 +165,39 @@ enum DASHManifest {
                     color.isHighDynamicRange ? "EssentialProperty" : "SupplementalProperty",
                     [("schemeIdUri", "urn:mpeg:mpegB:cicp:\(name)"), ("value", String(value))],
                     closed: true)
+        }
+    }
+
+    /// Roles of ISO/IEC 23009-1, table 34: what the track is to the work, and what it is for.
+    private static func roles(_ rendition: AudioRendition) -> [String] {
+        let place = rendition.isDefault ? "main" : "alternate"
+        return [place]
+            + (rendition.roles ?? []).map { role in
+                switch role {
+                case .commentary: "commentary"
+                case .description: "description"
+                case .clearSpeech: "enhanced-audio-intelligibility"
+                case .dub: "dub"
+                }
+            }
+    }
+
+    /// The purposes of TV-Anytime's AudioPurposeCS: 1 is for people who see little, 2 for those who hear
+    /// little.
+    private static func accessibility(_ roles: [SoundRole]) -> [String] {
+        roles.compactMap { role in
+            let value: String? =
+                switch role {
+                case .description: "1"
+                case .clearSpeech: "2"
+                case .commentary, .dub: nil
+                }
+            return value.map {
+                element(
+                    "Accessibility",
+                    [("schemeIdUri", "urn:tva:metadata:cs:AudioPurposeCS:2007"), ("value", $0)],
+                    closed: true)
+            }
         }
     }
 

@@ -5,14 +5,21 @@ enum MasterPlaylist {
     static func text(_ presentation: Presentation) -> String {
         var lines = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS"]
         if !presentation.plan.chapters.isEmpty { lines.append(chapterLine) }
-        let group = presentation.audio.first.map { soundGroup($0) }
-        if let group { lines += [""] + soundLines(presentation, group) }
+        let groups = SoundGroup.all(presentation)
+        let names = LanguageTag.names(of: presentation.plan.audio)
+        for group in groups { lines += [""] + soundLines(group, names) }
         if !presentation.text.isEmpty { lines += [""] + textLines(presentation) }
         if presentation.video.isEmpty {
-            lines += [""] + soundOnlyLines(presentation, group)
+            lines.append("")
+            for group in groups { lines += soundOnlyLines(group, presentation) }
         } else {
-            for presented in presentation.video {
-                lines += ["", streamLine(presented, presentation, group), presented.playlistPath]
+            // Every picture with stereo stands before those with more: players start with the first.
+            for group in groups.isEmpty ? [nil] : groups.map(Optional.some) {
+                for presented in presentation.video {
+                    lines += [
+                        "", streamLine(presented, presentation, group), presented.playlistPath,
+                    ]
+                }
             }
             lines.append("")
             lines += presentation.video.map { keyFrameLine($0) }
@@ -20,24 +27,36 @@ enum MasterPlaylist {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// The group that all audio renditions are in: they have one codec.
-    private static func soundGroup(_ presented: PresentedTrack) -> String {
-        presented.track.header.codec == "opus" ? "opus" : "aac"
+    private static func soundLines(_ group: SoundGroup, _ names: [String: String]) -> [String] {
+        group.members.indices.map { index in
+            let (presented, rendition) = group.members[index]
+            var attributes = [
+                ("TYPE", "AUDIO"), ("GROUP-ID", quoted(group.identifier)),
+                ("NAME", quoted(names[rendition.name] ?? rendition.name)),
+                ("LANGUAGE", quoted(LanguageTag.tag(rendition.language))),
+                ("DEFAULT", rendition.isDefault ? "YES" : "NO"),
+                ("AUTOSELECT", group.isSelectable(index) ? "YES" : "NO"),
+            ]
+            let characteristics = (rendition.roles ?? []).compactMap { characteristic($0) }
+            if !characteristics.isEmpty {
+                attributes.append(
+                    ("CHARACTERISTICS", quoted(characteristics.joined(separator: ","))))
+            }
+            attributes += [
+                ("CHANNELS", quoted(String(rendition.channels))),
+                ("URI", quoted(presented.playlistPath)),
+            ]
+            return line("MEDIA", attributes)
+        }
     }
 
-    private static func soundLines(_ presentation: Presentation, _ group: String) -> [String] {
-        let names = LanguageTag.names(of: presentation.plan.audio)
-        return zip(zip(presentation.audio, presentation.plan.audio), names).map { pair, name in
-            let (presented, rendition) = pair
-            return line(
-                "MEDIA",
-                [
-                    ("TYPE", "AUDIO"), ("GROUP-ID", quoted(group)), ("NAME", quoted(name)),
-                    ("LANGUAGE", quoted(LanguageTag.tag(rendition.language))),
-                    ("DEFAULT", rendition.isDefault ? "YES" : "NO"), ("AUTOSELECT", "YES"),
-                    ("CHANNELS", quoted(String(rendition.channels))),
-                    ("URI", quoted(presented.playlistPath)),
-                ])
+    /// The uniform type identifiers that Apple's players know.
+    private static func characteristic(_ role: SoundRole) -> String? {
+        switch role {
+        case .commentary: "public.auxiliary-content"
+        case .description: "public.accessibility.describes-video"
+        case .clearSpeech: "public.accessibility.enhances-speech-intelligibility"
+        case .dub: nil
         }
     }
 
@@ -84,27 +103,23 @@ enum MasterPlaylist {
 
     /// The largest playable sum of rates counts: with the most demanding sound there is.
     private static func streamLine(
-        _ presented: PresentedTrack, _ presentation: Presentation, _ group: String?
+        _ presented: PresentedTrack, _ presentation: Presentation, _ group: SoundGroup?
     ) -> String {
-        let sound = presentation.audio.map(\.rates)
         let own = presented.rates
         let text = textPeak(presentation)
-        let codecs = [presented.track.header.codec] + soundCodecs(presentation)
+        let codecs = [presented.track.header.codec] + (group?.codecs ?? [])
         var attributes = [
-            (
-                "BANDWIDTH",
-                String(own.peak + (sound.map(\.peak).max() ?? 0) + (text?.peak ?? 0))
-            ),
+            ("BANDWIDTH", String(own.peak + (group?.peak ?? 0) + (text?.peak ?? 0))),
             (
                 "AVERAGE-BANDWIDTH",
-                String(own.average + (sound.map(\.average).max() ?? 0) + (text?.average ?? 0))
+                String(own.average + (group?.average ?? 0) + (text?.average ?? 0))
             ),
             ("CODECS", quoted(codecs.joined(separator: ","))),
         ]
         attributes += pictureAttributes(presented)
         if let rate = presentation.frameRate { attributes.append(("FRAME-RATE", decimal(rate))) }
         attributes.append(("VIDEO-RANGE", range(presented)))
-        if let group { attributes.append(("AUDIO", quoted(group))) }
+        if let group { attributes.append(("AUDIO", quoted(group.identifier))) }
         attributes += textAttributes(presentation)
         attributes.append(("CLOSED-CAPTIONS", "NONE"))
         return line("STREAM-INF", attributes)
@@ -122,32 +137,24 @@ enum MasterPlaylist {
             ])
     }
 
-    private static func soundOnlyLines(_ presentation: Presentation, _ group: String?) -> [String] {
-        guard let first = presentation.audio.first, let group else { return [] }
-        let rates = presentation.audio.map(\.rates)
+    private static func soundOnlyLines(
+        _ group: SoundGroup, _ presentation: Presentation
+    ) -> [String] {
         let text = textPeak(presentation)
         return [
             line(
                 "STREAM-INF",
                 [
-                    ("BANDWIDTH", String((rates.map(\.peak).max() ?? 0) + (text?.peak ?? 0))),
-                    (
-                        "AVERAGE-BANDWIDTH",
-                        String((rates.map(\.average).max() ?? 0) + (text?.average ?? 0))
-                    ),
-                    ("CODECS", quoted(soundCodecs(presentation).joined(separator: ","))),
-                    ("AUDIO", quoted(group)),
-                ] + textAttributes(presentation)),
-            first.playlistPath,
-        ]
+                    ("BANDWIDTH", String(group.peak + (text?.peak ?? 0))),
+                    ("AVERAGE-BANDWIDTH", String(group.average + (text?.average ?? 0))),
+                    ("CODECS", quoted(group.codecs.joined(separator: ","))),
+                    ("AUDIO", quoted(group.identifier)),
+                ] + textAttributes(presentation))
+        ] + group.members.prefix(1).map(\.presented.playlistPath)
     }
 
     private static func textAttributes(_ presentation: Presentation) -> [(String, String)] {
         presentation.text.isEmpty ? [] : [("SUBTITLES", quoted(textGroup))]
-    }
-
-    private static func soundCodecs(_ presentation: Presentation) -> [String] {
-        Set(presentation.audio.map(\.track.header.codec)).sorted()
     }
 
     private static func pictureAttributes(_ presented: PresentedTrack) -> [(String, String)] {

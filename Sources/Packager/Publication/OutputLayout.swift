@@ -51,6 +51,16 @@ public enum OutputLayout {
     static func textSegmentsPath(_ name: String) -> String { "\(textFolder)\(name)-segments.vtt" }
     static func textPlaylistPath(_ name: String) -> String { "\(textFolder)\(name).m3u8" }
 
+    /// Where the one file of a progressive output lies: without pictures its name says so.
+    public static func progressivePath(_ plan: Plan) -> String {
+        plan.video == nil ? "audio.m4a" : "video.mp4"
+    }
+
+    /// Whether a file holds tracks, of which frames and a duration are told.
+    public static func holdsTracks(_ path: String) -> Bool {
+        path.hasSuffix(".mp4") || path.hasSuffix(".m4a")
+    }
+
     /// Every path that the plan's output has, without the receipt.
     ///
     /// What can turn out to be nothing (text without a cue, broken cover art) is there if it is `listed`: among what was
@@ -68,7 +78,7 @@ public enum OutputLayout {
                 paths.formUnion(["audio/\(rendition.name).mp4", "audio/\(rendition.name).m3u8"])
             }
             for (path, _) in ChapterFiles.files(plan.chapters) { paths.insert(path) }
-        case .progressive: paths = ["video.mp4"]
+        case .progressive: paths = [progressivePath(plan)]
         case .images: break
         }
         for rendition in plan.text where listed.contains(textPath(rendition.name)) {

@@ -84,7 +84,7 @@ public enum PublicationCheck {
     private static func checkProgressive(
         _ plan: Plan, _ files: [String: any ByteSource], _ list: inout FindingList
     ) {
-        let path = "video.mp4"
+        let path = OutputLayout.progressivePath(plan)
         guard let source = files[path] else { return }
         do throws(Failure) {
             let file = try ProgressiveFile(source)
@@ -93,7 +93,8 @@ public enum PublicationCheck {
             let pictures = file.tracks.filter { $0.handler == "vide" }
             let sound = file.tracks.filter { $0.handler == "soun" }
             list.require(
-                pictures.count == 1 && sound.count == plan.audio.count, path, .structure,
+                pictures.count == (plan.video == nil ? 0 : 1) && sound.count == plan.audio.count,
+                path, .structure,
                 "it has \(pictures.count) picture and \(sound.count) sound tracks")
             list.require(
                 file.chapters == min(plan.chapters.count, 255), path, .structure,

@@ -72,11 +72,16 @@ public struct Receipt: Hashable, Sendable, Codable {
     public var warnings: [String]
     /// What of the source could not be used as it should be; nil when nothing was damaged.
     public var damage: [Damage]?
+    /// What was measured of each sound rendition and done about it; nil where the profile asks for no
+    /// loudness.
+    public var loudness: [String: LoudnessRecord]?
 
     public init(
         job: JobID, tenant: TenantID, source: Source, profileSHA256: Digest, plan: Plan,
-        artifacts: [MadeArtifact], files: [File], warnings: [String], damage: [Damage] = []
+        artifacts: [MadeArtifact], files: [File], warnings: [String], damage: [Damage] = [],
+        loudness: [String: LoudnessRecord]? = nil
     ) {
+        self.loudness = loudness
         self.schema = Receipt.schemaVersion
         self.job = job
         self.tenant = tenant

@@ -10,6 +10,8 @@ struct OutputSummary: Encodable {
     var output: String
     var files: [Receipt.File]
     var warnings: [String]
+    /// By rendition, where the profile asks for a loudness.
+    var loudness: [String: LoudnessRecord]?
     var bytes: Int64
     /// Seconds of the presentation.
     var duration: Double
@@ -30,6 +32,7 @@ struct OutputSummary: Encodable {
         output = record.destination
         files = receipt.files
         warnings = receipt.warnings
+        loudness = receipt.loudness
         bytes = receipt.files.reduce(0) { $0 + $1.bytes }
         duration = receipt.plan.duration.approximation
         wallSeconds =
@@ -48,12 +51,20 @@ struct OutputSummary: Encodable {
                 file.duration.map { Quantity.decimal($0.approximation, 2) } ?? "",
             ])
         }
+        let measured = (loudness ?? [:]).sorted { $0.key < $1.key }.map { name, record in
+            let peak = record.truePeakThousandths.map { Decibels.text($0) + " dBTP" } ?? "silence"
+            return "\n\(name): \(Decibels.text(record.integratedThousandths)) LUFS, \(peak); gain "
+                + "\(Decibels.text(record.gainThousandths)) dB"
+        }.joined()
         let size = "\(output): \(Quantity.bytes(bytes)) in \(files.count + 1) files"
         let cost =
             "\(Quantity.decimal(cpuSeconds, 1)) CPU-seconds, at most "
             + "\(Quantity.bytes(peakWorkerMemoryBytes)) a worker"
-        guard duration > 0, wallSeconds > 0 else { return "\(table.text)\n\n\(size) (\(cost))" }
-        return "\(table.text)\n\n\(size), \(Quantity.clock(seconds: duration)) of video in "
+        guard duration > 0, wallSeconds > 0 else {
+            return "\(table.text)\n\(measured)\n\(size) (\(cost))"
+        }
+        return
+            "\(table.text)\n\(measured)\n\(size), \(Quantity.clock(seconds: duration)) of video in "
             + "\(Quantity.clock(seconds: wallSeconds)) "
             + "(\(Quantity.decimal(duration / wallSeconds, 2))× realtime, \(cost))"
     }
