@@ -107,8 +107,7 @@ final class SeamScene: Sendable {
         try join(
             parts,
             TrackAssembly(
-                rendition: name, shift: Int64(plan.reorderFrames * plan.grid.ticksPerFrame),
-                fragmentsPerSegment: plan.segmentFrames / plan.keyFrameInterval,
+                rendition: name, shift: plan.timing.shift, segmentTicks: plan.timing.segmentTicks,
                 expectedSamples: plan.grid.frames))
     }
 
@@ -120,7 +119,7 @@ final class SeamScene: Sendable {
         try join(
             [part],
             TrackAssembly(
-                rendition: rendition.name, shift: nil, fragmentsPerSegment: 1, expectedSamples: nil)
+                rendition: rendition.name, shift: nil, segmentTicks: nil, expectedSamples: nil)
         )
     }
 
