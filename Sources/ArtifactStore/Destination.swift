@@ -34,19 +34,60 @@ public struct Destination: Sendable {
         }
     }
 
-    /// A hidden directory beside the destination, to be filled and published. Removes what earlier
-    /// attempts of the same job left.
-    public func prepare(job: JobID, epoch: Int64) throws(Failure) -> PreparedOutput {
+    /// A hidden directory beside the destination, to be filled and published; its name is that of the attempt alone.
+    /// Removes what earlier attempts of the same job left.
+    public func prepare(job: JobID, epoch: Int64, attempt: Int) throws(Failure) -> PreparedOutput {
         let folder = parent(of: path)
         try makeDirectory(folder)
-        let name = path.split(separator: "/").last.map(String.init) ?? "output"
-        let prefix = ".\(name).reelmill-\(job)-"
-        for old in try names(in: folder) where old.hasPrefix(prefix) {
-            try removeTree(folder + "/" + old)
+        let own = Turn(epoch: epoch, attempt: attempt)
+        try sweep(job, before: own)
+        return try PreparedOutput.make(folder + "/" + prefix(job) + own.text, for: self)
+    }
+
+    /// Which attempt of a job a hidden directory belongs to; later ones are greater.
+    private struct Turn: Comparable {
+        var epoch: Int64
+        var attempt: Int
+        var text: String { "\(epoch)-\(attempt)" }
+
+        init(epoch: Int64, attempt: Int) {
+            self.epoch = epoch
+            self.attempt = attempt
         }
-        let hidden = folder + "/" + prefix + String(epoch)
-        try makeDirectory(hidden)
-        return PreparedOutput(hidden: hidden, destination: self)
+
+        /// Nil for a name that no attempt gives.
+        init?(_ text: Substring) {
+            let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+            guard parts.count == 2, let epoch = Int64(parts[0]), let attempt = Int(parts[1]) else {
+                return nil
+            }
+            self.init(epoch: epoch, attempt: attempt)
+        }
+
+        static func < (left: Turn, right: Turn) -> Bool {
+            (left.epoch, left.attempt) < (right.epoch, right.attempt)
+        }
+    }
+
+    /// What the hidden directories of a job's attempts are called, up to the attempt.
+    private func prefix(_ job: JobID) -> String {
+        let name = path.split(separator: "/").last.map(String.init) ?? "output"
+        return ".\(name).reelmill-\(job)-"
+    }
+
+    /// Removes what attempts of a job left beside the destination.
+    ///
+    /// One that is taken for dead may still be at work, and may publish at any moment. So each directory is first set
+    /// aside by a rename: either that comes first, and its attempt has nothing left to publish, or the attempt has
+    /// published, and nothing is removed. A tree that could still be published is never taken apart (I6).
+    /// What later attempts have is theirs.
+    private func sweep(_ job: JobID, before own: Turn) throws(Failure) {
+        let folder = parent(of: path)
+        let prefix = prefix(job)
+        for name in try names(in: folder) where name.hasPrefix(prefix) {
+            if let turn = Turn(name.dropFirst(prefix.count)), turn >= own { continue }
+            try removeHidden(folder + "/" + name)
+        }
     }
 
     /// Whether what is published there has a file with exactly these bytes: so an attempt whose
@@ -69,8 +110,12 @@ public struct Destination: Sendable {
     }
 
     /// Makes sure that what is published there stays: the attempt that published it may have died, or its
-    /// disk may have failed it, before the entry in the parent directory was durable.
-    public func settle() throws(Failure) { try syncDirectory(parent(of: path)) }
+    /// disk may have failed it, before the entry in the parent directory was durable. Removes what
+    /// attempts up to this one left beside it.
+    public func settle(job: JobID, epoch: Int64, attempt: Int) throws(Failure) {
+        try syncDirectory(parent(of: path))
+        try sweep(job, before: Turn(epoch: epoch, attempt: attempt + 1))
+    }
 
     /// Makes a prepared directory the destination.
     func publish(_ hidden: String) throws(Failure) {
@@ -81,9 +126,10 @@ public struct Destination: Sendable {
             guard try occupation() == .emptyDirectory, rename(hidden, path) == 0 else {
                 throw exists()
             }
+        case ENOENT: throw PreparedOutput.takenOver(path)
         case let code: throw storageFailure("publish", path, code)
         }
-        try settle()
+        try syncDirectory(parent(of: path))
     }
 
     private func occupation() throws(Failure) -> Occupation {
@@ -101,63 +147,5 @@ public struct Destination: Sendable {
             .permanent, .destinationExists,
             "\(path): something is there already, and it is not overwritten. Remove it, or choose "
                 + "another output directory.")
-    }
-}
-
-/// Output that is complete on disk but not yet seen by readers.
-public struct PreparedOutput: Sendable {
-    private let hidden: String
-    private let destination: Destination
-
-    init(hidden: String, destination: Destination) {
-        self.hidden = hidden
-        self.destination = destination
-    }
-
-    /// Copies a range of an open file to a relative path, and makes it durable.
-    public func copy(
-        from descriptor: Int32, offset: Int64, length: Int64, to relativePath: String
-    ) throws(Failure) {
-        try withFile(relativePath) { output, path throws(Failure) in
-            try copyRange(
-                from: descriptor, offset: offset, length: length, to: output, path: path)
-        }
-    }
-
-    public func write(_ bytes: [UInt8], to relativePath: String) throws(Failure) {
-        try withFile(relativePath) { output, path throws(Failure) in
-            try writeAll(bytes[...], to: output, path: path)
-        }
-    }
-
-    /// Makes the directory durable, then visible under its name.
-    public func publish() throws(Failure) {
-        for name in try names(in: hidden) {
-            var status = stat()
-            if lstat(hidden + "/" + name, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
-                try syncDirectory(hidden + "/" + name)
-            }
-        }
-        try syncDirectory(hidden)
-        try destination.publish(hidden)
-    }
-
-    /// Removes what was prepared.
-    public func discard() throws(Failure) { try removeTree(hidden) }
-
-    private func withFile(
-        _ relativePath: String, _ body: (Int32, String) throws(Failure) -> Void
-    ) throws(Failure) {
-        let parts = relativePath.split(separator: "/", omittingEmptySubsequences: false)
-        precondition(
-            (1...2).contains(parts.count) && !parts.contains { $0.isEmpty || $0.hasPrefix(".") },
-            "not a relative path of ours: \(relativePath)")
-        let path = hidden + "/" + relativePath
-        if parts.count == 2 { try makeDirectory(parent(of: path)) }
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else { throw storageFailure("make", path) }
-        defer { close(descriptor) }
-        try body(descriptor, path)
-        guard fsync(descriptor) == 0 else { throw storageFailure("sync", path) }
     }
 }

@@ -47,12 +47,28 @@ func names(in path: String) throws(Failure) -> [String] {
     return found.sorted()
 }
 
+/// The same; none where there is no such directory any more.
+private func namesIfThere(in path: String) throws(Failure) -> [String] {
+    guard access(path, F_OK) == 0 || errno != ENOENT else { return [] }
+    do throws(Failure) { return try names(in: path) } catch {
+        if access(path, F_OK) != 0, errno == ENOENT { return [] }
+        throw error
+    }
+}
+
+private let removalRoundsMaximum = 100
+
 /// Removes a file or a whole directory; what is gone already is no failure.
 func removeTree(_ path: String) throws(Failure) {
     if unlink(path) == 0 || errno == ENOENT { return }
     guard errno == EISDIR || errno == EPERM else { throw storageFailure("remove", path) }
-    for name in try names(in: path) { try removeTree(path + "/" + name) }
-    guard rmdir(path) == 0 || errno == ENOENT else { throw storageFailure("remove", path) }
+    // Somebody else may be removing the same, or an attempt that was taken for dead may still add to it.
+    for _ in 0..<removalRoundsMaximum {
+        for name in try namesIfThere(in: path) { try removeTree(path + "/" + name) }
+        if rmdir(path) == 0 || errno == ENOENT { return }
+        guard errno == ENOTEMPTY || errno == EEXIST else { break }
+    }
+    throw storageFailure("remove", path)
 }
 
 /// Appends a range of one descriptor to another, by the system's own copy where it can.

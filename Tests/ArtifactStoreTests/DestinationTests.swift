@@ -1,4 +1,6 @@
 import Foundation
+import Glibc
+import Synchronization
 import Testing
 import TranscodeModel
 
@@ -18,7 +20,7 @@ struct DestinationTests {
         }
         let destination = Destination(path: target)
         try destination.check()
-        let output = try destination.prepare(job: job, epoch: 1)
+        let output = try destination.prepare(job: job, epoch: 1, attempt: 1)
         try output.write(Array("text".utf8), to: "video/a.m3u8")
         try output.write([1], to: "b")
         let visible = (try? scratch.contents("deep/out")) ?? []
@@ -33,7 +35,7 @@ struct DestinationTests {
         let scratch = try Scratch()
         let target = scratch.path + "/out"
         let destination = Destination(path: target)
-        let output = try destination.prepare(job: job, epoch: 1)
+        let output = try destination.prepare(job: job, epoch: 1, attempt: 1)
         try output.write([1], to: "mine")
         try FileManager.default.createDirectory(atPath: target, withIntermediateDirectories: true)
         try Data([2]).write(to: URL(fileURLWithPath: target + "/theirs"))
@@ -48,10 +50,88 @@ struct DestinationTests {
     func leftovers() throws {
         let scratch = try Scratch()
         let destination = Destination(path: scratch.path + "/out")
-        _ = try destination.prepare(job: job, epoch: 1)
-        _ = try destination.prepare(job: JobID("j2"), epoch: 1)
-        _ = try destination.prepare(job: job, epoch: 3)
-        #expect(try scratch.contents() == [".out.reelmill-j1-3", ".out.reelmill-j2-1"])
+        _ = try destination.prepare(job: job, epoch: 1, attempt: 1)
+        _ = try destination.prepare(job: JobID("j2"), epoch: 1, attempt: 1)
+        _ = try destination.prepare(job: job, epoch: 3, attempt: 2)
+        #expect(try scratch.contents() == [".out.reelmill-j1-3-2", ".out.reelmill-j2-1-1"])
+    }
+
+    @Test("an attempt that was taken for dead publishes nothing of what a later one took apart")
+    func takenOver() throws {
+        let scratch = try Scratch()
+        let destination = Destination(path: scratch.path + "/out")
+        let early = try destination.prepare(job: job, epoch: 1, attempt: 1)
+        try early.write([1], to: "video/a")
+        let late = try destination.prepare(job: job, epoch: 3, attempt: 2)
+        for step in [{ try early.write([2], to: "video/b") }, { try early.publish() }] {
+            let failure = #expect(throws: Failure.self) { try step() }
+            #expect(failure?.category == .fenced)
+        }
+        #expect(try scratch.contents() == [".out.reelmill-j1-3-2"])
+        try early.discard()
+        try late.write([1], to: "video/a")
+        try late.publish()
+        #expect(try scratch.contents() == ["out"])
+    }
+
+    @Test("an early attempt that goes on leaves a later one's directory alone")
+    func lateStaysWhole() throws {
+        let scratch = try Scratch()
+        let destination = Destination(path: scratch.path + "/out")
+        let late = try destination.prepare(job: job, epoch: 3, attempt: 2)
+        try late.write([1], to: "a")
+        let early = try destination.prepare(job: job, epoch: 1, attempt: 1)
+        try late.publish()
+        #expect(try scratch.contents("out") == ["a"])
+        let failure = #expect(throws: Failure.self) { try early.publish() }
+        #expect(failure?.code == .destinationExists)
+        try destination.settle(job: job, epoch: 3, attempt: 2)
+        #expect(try scratch.contents() == ["out"])
+    }
+
+    @Test(
+        "two attempts at once: readers see a whole output, whoever comes first", arguments: 0..<40)
+    func race(round: Int) throws {
+        let scratch = try Scratch()
+        let destination = Destination(path: scratch.path + "/out")
+        let files = (0..<24).map { "d\($0 % 3)/f\($0)" }
+        let early = try destination.prepare(job: job, epoch: 1, attempt: 1)
+        for file in files { try early.write(Array(file.utf8), to: file) }
+        let outcomes = Mutex<[Bool]>([])
+        let start = DispatchGroup()
+        start.enter()
+        let threads = DispatchGroup()
+        func race(_ body: @escaping @Sendable () throws -> Void) {
+            threads.enter()
+            let thread = Thread {
+                start.wait()
+                let isWinner: Bool
+                do {
+                    try body()
+                    isWinner = true
+                } catch { isWinner = false }
+                outcomes.withLock { $0.append(isWinner) }
+                threads.leave()
+            }
+            thread.start()
+        }
+        race {
+            usleep(UInt32(round * 5))
+            try early.publish()
+        }
+        let job = job
+        race {
+            let late = try destination.prepare(job: job, epoch: 3, attempt: 2)
+            for file in files { try late.write(Array(file.utf8), to: file) }
+            try late.publish()
+        }
+        start.leave()
+        threads.wait()
+        #expect(outcomes.withLock { $0.filter { $0 }.count } == 1)
+        for file in files {
+            let text = try String(contentsOfFile: destination.path + "/" + file, encoding: .utf8)
+            #expect(text == file)
+        }
     }
 
     @Test("sources that cannot be used are named, with their own codes")

@@ -18,10 +18,14 @@ enum PublishStage {
         let files = OutputLayout.files(plan, artifacts: artifacts)
         let receipt = try ReceiptMaking.receipt(context, plan, committed, files).bytes()
         let destination = Destination(path: context.job.destination)
+        let (job, token) = (context.job.id, context.lease.token)
+        func settle() throws(Failure) {
+            try destination.settle(job: job, epoch: token.epoch, attempt: token.attempt)
+        }
         do {
             // An attempt before this one may have published and died before it could say so.
             if try destination.holds(receipt, at: OutputLayout.receiptPath) {
-                try destination.settle()
+                try settle()
             } else {
                 try fill(destination, context, files, artifacts, receipt)
             }
@@ -30,7 +34,7 @@ enum PublishStage {
             guard try destination.holds(receipt, at: OutputLayout.receiptPath) else {
                 throw failure
             }
-            try destination.settle()
+            try settle()
         }
         let staged = try context.stage()
         try staged.append(receipt)
@@ -43,7 +47,8 @@ enum PublishStage {
     ) throws {
         try destination.check()
         let output = try destination.prepare(
-            job: context.lease.unit.job, epoch: context.lease.token.epoch)
+            job: context.lease.unit.job, epoch: context.lease.token.epoch,
+            attempt: context.lease.token.attempt)
         do {
             for file in files {
                 guard let artifact = artifacts[file.position] else { continue }
