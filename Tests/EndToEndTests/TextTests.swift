@@ -127,7 +127,8 @@ struct TextTests {
             "-show_chapters", "-show_entries", "chapter=start_time,end_time:chapter_tags=title",
             "-of", "csv=p=0", scene.path("out/video.mp4"),
         ])
-        #expect(chapters == ["0.000000,1.500000,Intro", "1.500000,4.000000,<Rest>"])
+        // The muxer made room for the sound's priming: the source's first picture is at 21 ms.
+        #expect(chapters == ["0.000000,1.479000,Intro", "1.479000,4.000000,<Rest>"])
         #expect(try scene.reelmill(["verify", scene.path("out")]).status == 0)
     }
 

@@ -52,7 +52,16 @@ struct PlanCommand: AsyncParsableCommand {
                 "audio    \(sound.name): \(sound.codec.rawValue), \(sound.kilobitsPerSecond) kb/s, "
                     + "\(sound.sampleRate) Hz, \(sound.channels) channels, \(sound.language)")
         }
-        if let images = plan.images {
+        for text in plan.text {
+            lines.append(
+                "text     \(text.name): WebVTT, stream \(text.streamIndex), \(text.language)")
+        }
+        if !plan.chapters.isEmpty { lines.append("chapters \(plan.chapters.count)") }
+        if let images = plan.images, images.isCoverArt {
+            lines.append(
+                "images   a poster of \(images.posterWidth)×\(images.posterHeight), of the cover art"
+            )
+        } else if let images = plan.images {
             lines.append(
                 "images   a poster of \(images.posterWidth)×\(images.posterHeight), "
                     + "\(images.thumbnailTimes.count) thumbnails of "

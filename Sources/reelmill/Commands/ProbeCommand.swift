@@ -30,6 +30,12 @@ struct ProbeCommand: AsyncParsableCommand {
                     + "\(track.channelLayout), \(track.language), "
                     + "\(Quantity.decimal(seconds.approximation, 3)) s")
         }
+        for track in index.text {
+            Console.print(
+                "  #\(track.streamIndex) text   \(track.codec), \(track.language)"
+                    + (track.isForced ? ", forced" : ""))
+        }
+        if !index.chapters.isEmpty { Console.print("  \(index.chapters.count) chapters") }
         for stream in index.omitted {
             Console.print(
                 "  #\(stream.streamIndex) \(stream.kind)  \(stream.codec), left out: "
