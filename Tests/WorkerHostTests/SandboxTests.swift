@@ -125,7 +125,8 @@ struct SandboxTests {
         unlink(path)
         defer { close(scratch) }
         var limits = ProcessLimits(
-            addressSpaceBytes: 2 << 30, cpuSeconds: 1, fileBytes: 1 << 20, openFiles: 64)
+            addressSpaceBytes: 2 << 30, cpuSeconds: 1, fileBytes: 1 << 20, openFiles: 64,
+            silenceSeconds: 600, stallSeconds: 600)
         func end(_ attempt: String) async throws -> Ending {
             try await ending(attempt, limits: limits, staging: scratch)
         }
@@ -134,7 +135,8 @@ struct SandboxTests {
         #expect(try await end("write-4-mib") == .failed(.overLimit))
         #expect(try await end("dup-100") == .refused(EMFILE))
         limits = ProcessLimits(
-            addressSpaceBytes: 8 << 30, cpuSeconds: 60, fileBytes: 1 << 30, openFiles: 256)
+            addressSpaceBytes: 8 << 30, cpuSeconds: 60, fileBytes: 1 << 30, openFiles: 256,
+            silenceSeconds: 600, stallSeconds: 600)
         for attempt in ["mmap-2-gib", "burn-2-seconds", "write-4-mib", "dup-100"] {
             #expect(try await end(attempt) == .success)
         }
@@ -142,7 +144,8 @@ struct SandboxTests {
 
     @Test("the worker says what is in force, with its limits")
     func told() async throws {
-        let outcome = try await outcome("getrlimit", "/", limits: ProcessLimits(openFiles: 33))
+        let outcome = try await outcome(
+            "getrlimit", "/", limits: ProcessLimits(openFiles: 33, silenceSeconds: 600))
         let told = try #require(outcome.confinement)
         #expect(told.seccomp && told.noNewPrivileges)
         #expect(told.limits.openFiles == 33 && told.limits.coreBytes == 0)
@@ -191,9 +194,12 @@ struct SandboxTests {
 }
 
 extension SandboxTests {
+    /// An inmate says nothing while it works; on a busy machine that may take long.
+    private static let patient = ProcessLimits(silenceSeconds: 600, stallSeconds: 600)
+
     private func ending(
         _ attempt: String, _ place: String = "/nowhere", layers: String? = nil,
-        inputs: [Int32] = [], limits: ProcessLimits = ProcessLimits(), staging: Int32? = nil
+        inputs: [Int32] = [], limits: ProcessLimits = Self.patient, staging: Int32? = nil
     ) async throws -> Ending {
         let outcome = try await outcome(
             attempt, place, layers: layers, inputs: inputs, limits: limits, staging: staging)
@@ -209,7 +215,7 @@ extension SandboxTests {
     /// Starts an inmate as nodes start workers. For less than all layers, a script passes on the argument.
     private func outcome(
         _ attempt: String, _ place: String, layers: String? = nil, inputs: [Int32] = [],
-        limits: ProcessLimits = ProcessLimits(), staging: Int32? = nil
+        limits: ProcessLimits = Self.patient, staging: Int32? = nil
     ) async throws -> WorkerOutcome {
         let request = WorkerRequest(
             job: .probe(ProbeRequest(displayName: "\(attempt) \(place)")), limits: WorkerLimits())
