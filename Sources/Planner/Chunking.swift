@@ -15,9 +15,19 @@ struct Chunking {
     /// The first step that shows each key frame or what follows it.
     private let keyFrames: [Int]
 
-    private static let lengthSeconds: ClosedRange<Int64> = 8...20
+    /// What it costs to decode a picture, as a share of what it costs to encode it.
+    private let decodeShare: Double
 
-    init(timing: FrameTiming, track: VideoTrack, aimSeconds: Int, preRollFrames: Int) {
+    private static let lengthSeconds: ClosedRange<Int64> = 8...20
+    /// A chunk far from a key frame is made so long that decoding up to it costs at most this much of its encode: so
+    /// cutting a source with one key frame costs half as much again at worst, and pays from two workers on.
+    private static let preRollShare = 0.5
+
+    init(
+        timing: FrameTiming, track: VideoTrack, aimSeconds: Int, preRollFrames: Int,
+        decodeShare: Double
+    ) {
+        self.decodeShare = decodeShare
         let grid = timing.grid
         self.timing = timing
         self.track = track
@@ -53,17 +63,25 @@ struct Chunking {
         // Pictures that are counted can be decoded from the start only.
         while !track.clock.isCounted {
             let left = length - start
+            let aim = max(aim, leastLength(from: start))
             // Two chunks are worth their seam only when neither is short.
             guard left > aim + aim / 2 else { return found }
-            start = nextBoundary(after: start)
+            start = nextBoundary(after: start, aim: aim)
             found.append(start)
         }
         return found
     }
 
-    private func nextBoundary(after start: Int) -> Int {
+    /// How long a chunk from there must be to be worth what is decoded before it.
+    private func leastLength(from start: Int) -> Int {
+        let least = Double(preRoll(start)) * decodeShare / Chunking.preRollShare
+        return Int(min(least, Double(length)))
+    }
+
+    private func nextBoundary(after start: Int, aim: Int) -> Int {
         func steps(_ seconds: Int64) -> Int { Int((Rational(seconds) * stepsPerSecond).rounded) }
-        let shortest = min(steps(Chunking.lengthSeconds.lowerBound), aim)
+        let shortest = max(
+            min(steps(Chunking.lengthSeconds.lowerBound), aim), leastLength(from: start))
         let longest = max(steps(Chunking.lengthSeconds.upperBound), aim)
         let lastStart = length - segment / 2
         let candidates = stride(

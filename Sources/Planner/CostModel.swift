@@ -42,6 +42,14 @@ enum CostModel {
             outputBytes: Int64(bits / 8 * 0.6 * seconds))
     }
 
+    /// What decoding a picture costs, as a share of scaling and encoding it.
+    static func decodeShare(_ track: VideoTrack, _ renditions: [VideoRendition]) -> Double {
+        let made = renditions.reduce(0.0) {
+            $0 + Double($1.width * $1.height) * (scaleSeconds + factor($1) * encodeSeconds)
+        }
+        return Double(track.width * track.height) * decodeSeconds / max(made, 1e-9)
+    }
+
     static func audio(_ rendition: AudioRendition) -> Estimate {
         let seconds = rendition.duration.approximation
         // Measuring the loudness decodes all of it once more.

@@ -45,7 +45,8 @@ struct PicturePlanning {
                 chunks: Chunking(
                     timing: timing, track: track,
                     aimSeconds: settings.chunkDurationSeconds,
-                    preRollFrames: treatment.deinterlaces ? fields ? 4 : 2 : 0
+                    preRollFrames: treatment.deinterlaces ? fields ? 4 : 2 : 0,
+                    decodeShare: CostModel.decodeShare(track, renditions)
                 ).chunks())
         }
         return PicturePlanning(

@@ -110,7 +110,7 @@ struct StillsPipelineTests {
         try bench.ffmpeg("-f", "lavfi", "-i", "sine=duration=1", "-c:a", "aac", "a.mp4")
         let failure = #expect(throws: Failure.self) {
             try bench.takeStills(
-                "a.mp4", StillsBench.plan(poster: .zero, thumbnails: [], interval: .one))
+                "a.mp4", StillsBench.plan(poster: .zero, thumbnails: [.zero], interval: .one))
         }
         #expect(failure?.code == .sourceChanged)
     }

@@ -141,6 +141,28 @@ struct PlanningTests {
         #expect(plan.audio.map(\.samples) == [480_000])
     }
 
+    @Test(
+        "a source with one key frame is cut, in chunks that are worth what is decoded before them")
+    func oneKeyFrame() throws {
+        let minutes = 40
+        let track = PlannerFixture.track(
+            ticks: PlannerFixture.constantTicks(
+                Rational(25), timeBase: Rational(1, 1000), count: minutes * 1500),
+            timeBase: Rational(1, 1000), keyFrameEvery: minutes * 1500)
+        let plan = try Planning.plan(
+            index: PlannerFixture.index([track]), source: PlannerFixture.source,
+            profile: PlannerFixture.profile)
+        let video = try #require(plan.video)
+        #expect(video.chunks.count > 4)
+        let share = CostModel.decodeShare(track, video.renditions)
+        for chunk in video.chunks.dropLast() {
+            #expect(Double(chunk.frames.lowerBound) * share <= 0.5 * Double(chunk.frames.count) + 1)
+            #expect(chunk.frames.count <= 20 * 25 || chunk.frames.lowerBound > 0)
+        }
+        let decoded = video.chunks.reduce(0) { $0 + $1.frames.upperBound }
+        #expect(Double(decoded) * share <= 0.75 * Double(minutes * 1500))
+    }
+
     @Test("units wait only on units before them, and the same input gives the same plan")
     func units() throws {
         var generator = SeededGenerator(seed: 3)
