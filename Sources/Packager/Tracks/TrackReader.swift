@@ -31,7 +31,7 @@ public enum TrackReader {
     }
 
     /// The one fragment at an extent.
-    static func fragment(
+    package static func fragment(
         _ source: any ByteSource, _ extent: Extent, header: TrackHeader
     ) throws(Failure) -> TrackFragment {
         let moof = try TopLevelBox.header(in: source, at: extent.offset)
