@@ -92,9 +92,14 @@ final class Offspring {
         let ending =
             process.terminationReason == .uncaughtSignal
             ? "signal \(process.terminationStatus)" : "exit code \(process.terminationStatus)"
-        let words = String(
+        let lines = String(
             decoding: FileManager.default.contents(atPath: errorPath) ?? Data(), as: UTF8.self
-        ).split(separator: "\n").prefix(3).joined(separator: " / ").prefix(600)
+        ).split(separator: "\n")
+        // Of a stack trace, the places in our own files.
+        let places = lines.filter { $0.contains("/Sources/") }.prefix(5).compactMap {
+            $0.split(separator: "/").last
+        }
+        let words = (lines.prefix(1) + places).joined(separator: " / ").prefix(600)
         return Death(
             seed: seed, unreported: unreported,
             text: "our own code died of \(ending): \(words.isEmpty ? "it said nothing" : words)")

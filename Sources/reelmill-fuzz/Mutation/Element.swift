@@ -202,7 +202,8 @@ struct ElementMap {
         var starts: [Int] = []
         for index in stride(from: 0, to: bytes.count - 4, by: 1)
         where bytes[index] == 0 && bytes[index + 1] == 0 && bytes[index + 2] == 1 {
-            starts.append(index)
+            // Two may touch where one is broken; each here has a name of its own.
+            if index - (starts.last ?? -4) >= 4 { starts.append(index) }
         }
         for (start, end) in zip(starts, starts.dropFirst() + [bytes.count]) where !isFull {
             _ = add(

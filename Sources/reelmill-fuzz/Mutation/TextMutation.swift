@@ -2,6 +2,8 @@
 struct TextMutation {
     /// Words that are put in place of others, beside extreme numbers.
     let words: [String]
+    /// How often a word is taken instead of a number.
+    var wordPercent = 6
 
     /// The text with one to six of its words, lines or bytes changed.
     func mutated(_ original: [UInt8], _ generator: inout Generator) -> [UInt8] {
@@ -40,8 +42,10 @@ struct TextMutation {
     }
 
     private func word(_ isFraction: Bool, _ generator: inout Generator) -> String {
-        if !words.isEmpty, generator.chance(20) { return words[generator.below(words.count)] }
-        if isFraction || generator.chance(10) {
+        if !words.isEmpty, generator.chance(wordPercent) {
+            return words[generator.below(words.count)]
+        }
+        if isFraction || generator.chance(2) {
             return number(&generator) + "/" + number(&generator)
         }
         return number(&generator)
@@ -49,7 +53,7 @@ struct TextMutation {
 
     private func number(_ generator: inout Generator) -> String {
         let value = generator.extreme()
-        switch generator.below(12) {
+        switch generator.below(24) {
         case 0: return "-\(value)"
         case 1: return "\(Int64(truncatingIfNeeded: value))"
         case 2: return "\(value)e\(generator.below(400))"

@@ -8,13 +8,14 @@ struct ProfileTrial: Trial {
     private let scene: TrialScene
     private let originals: [[UInt8]]
     private let index: SourceIndex?
-    private let text = TextMutation(words: [
-        "null", "~", "none", "{}", "[]", "!!binary", "&a", "*a", "<<: *a", "|", ">", "0s", "1s",
-        "1p@1", "16p@10", "8640p@200000", "1x1", "web", "mp4", "av1", "opus", "hevc", "images",
-        "progressive", "cmaf", "source", "strict", "other.yaml", "yes", "1e3", "0x10", ".inf",
-        ".nan",
-        "- -", "? :", "%YAML 9", "---", "...", "\"\\u0000\"", "@", "`",
-    ])
+    private let text = TextMutation(
+        words: [
+            "null", "~", "none", "{}", "[]", "!!binary", "&a", "*a", "<<: *a", "|", ">", "0s", "1s",
+            "1p@1", "16p@10", "8640p@200000", "1x1", "web", "mp4", "av1", "opus", "hevc", "images",
+            "progressive", "cmaf", "source", "strict", "other.yaml", "yes", "1e3", "0x10", ".inf",
+            ".nan",
+            "- -", "? :", "%YAML 9", "---", "...", "\"\\u0000\"", "@", "`",
+        ], wordPercent: 40)
 
     init(_ scene: TrialScene) {
         self.scene = scene
