@@ -70,7 +70,15 @@ public struct FrameGrid: Hashable, Sendable, Codable {
     /// The first source time, in ticks of `timeBase`, that is too late for output frame `frame`: the
     /// frame shows the last source frame before it.
     public func deadlineTicks(frame: Int, timeBase: Rational) -> Int64 {
-        ((origin + Rational(Int64(2 * frame + 1), 2) / rate) / timeBase).ceiling
+        // In one fraction, since clocks with unlike units may have no common one that fits 64 bits.
+        let (halves, rates) = (Int128(2 * frame + 1), 2 * Int128(rate.numerator))
+        let time =
+            Int128(origin.numerator) * rates
+            + halves * Int128(rate.denominator) * Int128(origin.denominator)
+        let unit = Int128(origin.denominator) * rates * Int128(timeBase.numerator)
+        let (quotient, remainder) = (time * Int128(timeBase.denominator))
+            .quotientAndRemainder(dividingBy: unit)
+        return Int64(remainder > 0 ? quotient + 1 : quotient)
     }
 }
 
