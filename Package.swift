@@ -130,6 +130,14 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser")
             ],
             swiftSettings: strict),
+        .executableTarget(
+            name: "reelmill-fuzz",
+            dependencies: [
+                "TranscodeModel", "ProfileCatalog", "ContentDigest", "Planner", "WorkerProtocol",
+                "WorkerHost", "Packager", "Node",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "TranscodeModelTests", dependencies: ["TranscodeModel"],
             swiftSettings: strict),
@@ -196,6 +204,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "ZombieTests", dependencies: ["reelmill-zombie"], swiftSettings: strict),
+        .testTarget(
+            name: "FuzzTests", dependencies: ["reelmill-fuzz", "reelmill-worker"],
+            swiftSettings: strict),
         .testTarget(
             name: "CommandLineTests",
             dependencies: [

@@ -9,7 +9,35 @@ enum IndexBounds {
     /// Products of times and rates stay below this.
     private static let reach: Int128 = 1 << 62
 
+    /// Thirty days: nothing that is planned may be longer.
+    private static let secondsMaximum = 30 * 86_400.0
+
     static func check(_ index: SourceIndex) throws(Failure) {
+        try checkTracks(index)
+        var times: [Double] = []
+        for track in index.video {
+            guard let first = track.frameTimes.first, let last = track.frameTimes.last else {
+                continue
+            }
+            let unit = track.timeBase.approximation
+            times += [
+                Double(first) * unit, (Double(last) + Double(track.lastFrameDuration)) * unit,
+            ]
+        }
+        for track in index.audio {
+            let unit = track.timeBase.approximation
+            times += [Double(track.startTicks) * unit, Double(track.endTicks) * unit]
+        }
+        guard let first = times.min(), let last = times.max(), last - first > secondsMaximum else {
+            return
+        }
+        throw Failure(
+            .permanent, .overLimit,
+            "The source's streams lie \(Int(last - first)) s apart, more than Reelmill can plan. Cut or "
+                + "rewrite the file.")
+    }
+
+    private static func checkTracks(_ index: SourceIndex) throws(Failure) {
         for track in index.video { try check(track) }
         for track in index.audio {
             guard isUsable(track.timeBase),

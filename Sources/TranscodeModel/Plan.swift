@@ -147,7 +147,15 @@ public struct FrameGrid: Hashable, Sendable, Codable {
             let time = origin + Rational(cadence.ticks(of: frame), Int64(timescale))
             return (time / timeBase).floor + 1
         }
-        return ((origin + Rational(Int64(2 * frame + 1), 2) / rate) / timeBase).ceiling
+        // In one fraction, since clocks with unlike units may have no common one that fits 64 bits.
+        let (halves, rates) = (Int128(2 * frame + 1), 2 * Int128(rate.numerator))
+        let time =
+            Int128(origin.numerator) * rates
+            + halves * Int128(rate.denominator) * Int128(origin.denominator)
+        let unit = Int128(origin.denominator) * rates * Int128(timeBase.numerator)
+        let (quotient, remainder) = (time * Int128(timeBase.denominator))
+            .quotientAndRemainder(dividingBy: unit)
+        return Int64(remainder > 0 ? quotient + 1 : quotient)
     }
 }
 

@@ -1,10 +1,10 @@
 import Foundation
 import TranscodeModel
-import WorkerProtocol
+package import WorkerProtocol
 
 /// Whether a result's numbers can be computed with. A worker that parsed an upload is not believed: a
 /// hostile one must not be able to end the node with an overflow (I12).
-enum ResultCheck {
+package enum ResultCheck {
     private static let piecesMaximum = 10_000
     private static let fragmentsMaximum = 1_000_000
     private static let warningsMaximum = 50
@@ -14,7 +14,7 @@ enum ResultCheck {
     private static let samplesMaximum = 1 << 31
 
     /// What is wrong; nil when every number is in range.
-    static func fault(in result: WorkResult) -> String? {
+    package static func fault(in result: WorkResult) -> String? {
         guard result.pieces.count <= piecesMaximum,
             result.pieces.reduce(0, { $0 + $1.fragments.count }) <= fragmentsMaximum
         else { return "a result of too many parts" }
@@ -48,7 +48,7 @@ enum ResultCheck {
     }
 
     /// Bounded and safe to print.
-    static func sanitised(_ result: WorkResult) -> WorkResult {
+    package static func sanitised(_ result: WorkResult) -> WorkResult {
         var result = result
         result.warnings = result.warnings.prefix(warningsMaximum).map {
             WorkerEnding.printable($0, maximum: 500)

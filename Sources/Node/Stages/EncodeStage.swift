@@ -1,6 +1,6 @@
 import ArtifactStore
 import Ledger
-import TranscodeModel
+package import TranscodeModel
 import WorkerProtocol
 
 /// Encodes one chunk in a worker and checks what it says it made (I8).
@@ -77,12 +77,18 @@ enum EncodeStage {
 
 /// Whether a worker's account of a chunk is what the plan asks for. The bytes are checked when they
 /// are joined.
-struct ChunkCheck {
+package struct ChunkCheck {
     let chunk: Chunk
     let names: [String]
     let timing: FrameTiming
 
-    func check(_ pieces: [Piece]) throws(Failure) {
+    package init(chunk: Chunk, names: [String], grid: FrameGrid) {
+        self.chunk = chunk
+        self.names = names
+        self.grid = grid
+    }
+
+    package func check(_ pieces: [Piece]) throws(Failure) {
         guard pieces.map(\.name) == names else {
             throw fault("has the renditions \(pieces.map(\.name)) instead of \(names)")
         }

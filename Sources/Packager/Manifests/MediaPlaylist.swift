@@ -34,7 +34,7 @@ enum MediaPlaylist {
             // Rounding the ends, not the durations, keeps the sum exact however long the film.
             let start = microseconds(segment.start, timescale)
             let end = microseconds(segment.start + segment.duration, timescale)
-            lines.append("#EXTINF:\(decimalSeconds(end - start)),")
+            lines.append("#EXTINF:\(decimalSeconds(max(end - start, 0))),")
             lines.append("#EXT-X-BYTERANGE:\(segment.extent.length)@\(segment.extent.offset)")
             lines.append(file)
         }

@@ -4,6 +4,8 @@ public import TranscodeModel
 public struct InitializationSegment: Sendable {
     public let header: TrackHeader
     private let movie: Box
+    /// Far above any real time, far below an overflow of sums.
+    private static let timeMaximum: Int64 = 1 << 60
 
     /// Parses `ftyp` and `moov` alone.
     public init(name: String, bytes: [UInt8]) throws(Failure) {
@@ -69,7 +71,7 @@ public struct InitializationSegment: Sendable {
         guard try body.uint32() == 1 else { throw body.fault("there should be one edit") }
         try body.skip(isLong ? 8 : 4)
         let time = isLong ? Int64(bitPattern: try body.uint64()) : Int64(try body.int32())
-        guard time >= 0, try body.uint32() == 1 << 16 else {
+        guard (0...timeMaximum).contains(time), try body.uint32() == 1 << 16 else {
             throw body.fault("an edit that is empty or changes the speed")
         }
         return time

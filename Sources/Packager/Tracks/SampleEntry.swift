@@ -26,6 +26,7 @@ struct SampleEntry {
         try body.skip(24)
         let width = Int(try body.uint16())
         let height = Int(try body.uint16())
+        guard width > 0, height > 0 else { throw entry.body.fault("its pictures have no size") }
         try body.skip(50)
         let boxes = try body.boxes()
         let color = try SampleEntry.color(boxes)

@@ -24,6 +24,12 @@ public enum TrackReader {
                 TrackFragment(
                     try MovieFragment(boxes[index], boxes[index + 1], in: source, header: header)))
         }
+        // Playlists and indexes are made of the differences.
+        for (fragment, next) in zip(fragments, fragments.dropFirst())
+        where next.compositionStart < fragment.compositionStart {
+            throw source.fault(
+                "a fragment is shown before the one that it follows", at: next.extent.offset)
+        }
         return Track(
             header: header, initialization: Extent(offset: 0, length: boxes[1].extent.end),
             index: boxes[2].extent, references: references, fragments: fragments,
@@ -31,7 +37,7 @@ public enum TrackReader {
     }
 
     /// The one fragment at an extent.
-    static func fragment(
+    package static func fragment(
         _ source: any ByteSource, _ extent: Extent, header: TrackHeader
     ) throws(Failure) -> TrackFragment {
         let moof = try TopLevelBox.header(in: source, at: extent.offset)

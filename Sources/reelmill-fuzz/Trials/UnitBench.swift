@@ -1,0 +1,70 @@
+import Foundation
+import TranscodeModel
+import WorkerHost
+import WorkerProtocol
+
+/// Runs single units in worker processes, as a node does.
+struct UnitBench {
+    let worker: String
+    /// Where staging files are made.
+    let folder: String
+
+    /// As a node has them, but that a run is worth less patience and less memory.
+    static let sourceLimits = SourceLimits(durationSeconds: 3600, probeSeconds: 30)
+    static let unitLimits = ProcessLimits(
+        addressSpaceBytes: 2 << 30, cpuSeconds: 60, fileBytes: 1 << 30, silenceSeconds: 20,
+        stallSeconds: 40, wallSeconds: 90)
+
+    static func probeLimits(_ byteCount: Int64) -> ProcessLimits {
+        var limits = ProcessLimits(probing: byteCount, sourceLimits)
+        limits.addressSpaceBytes = unitLimits.addressSpaceBytes
+        limits.fileBytes = unitLimits.fileBytes
+        limits.silenceSeconds = unitLimits.silenceSeconds
+        return limits
+    }
+
+    struct Ending {
+        var outcome: WorkerOutcome
+        var limits: ProcessLimits
+        /// What the worker wrote.
+        var staged: [UInt8]
+    }
+
+    func run(_ job: WorkerJob, inputs: [Int32], _ limits: ProcessLimits) async throws -> Ending {
+        var template = Array("\(folder)/staging-XXXXXX".utf8CString)
+        let staging = mkstemp(&template)
+        guard staging >= 0 else {
+            throw FuzzFault("\(folder): \(String(cString: strerror(errno)))")
+        }
+        unlink(template)
+        defer { close(staging) }
+        let outcome = await WorkerHost().run(
+            WorkerLaunch(
+                executable: worker,
+                request: WorkerRequest(job: job, limits: WorkerLimits(UnitBench.sourceLimits)),
+                inputs: inputs, staging: staging, limits: limits)
+        ) { _ in }
+        return Ending(outcome: outcome, limits: limits, staged: try UnitBench.contents(staging))
+    }
+
+    private static func contents(_ descriptor: Int32) throws -> [UInt8] {
+        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: false)
+        try handle.seek(toOffset: 0)
+        return [UInt8](try handle.readToEnd() ?? Data())
+    }
+}
+
+/// A file that stays open while it is in use.
+final class OpenFile {
+    let descriptor: Int32
+
+    init(writing bytes: [UInt8], to path: String) throws {
+        try Data(bytes).write(to: URL(fileURLWithPath: path))
+        descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw FuzzFault("\(path): \(String(cString: strerror(errno)))")
+        }
+    }
+
+    deinit { close(descriptor) }
+}
