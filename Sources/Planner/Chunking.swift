@@ -58,8 +58,11 @@ struct Chunking {
         let shortest = min(frames(Chunking.lengthSeconds.lowerBound), aimFrames)
         let longest = max(frames(Chunking.lengthSeconds.upperBound), aimFrames)
         let lastStart = grid.frames - segmentFrames / 2
-        let candidates = stride(from: start + segmentFrames, through: lastStart, by: segmentFrames)
-            .filter { (shortest...longest).contains($0 - start) }
+        let candidates = stride(
+            from: start + segmentFrames, through: min(lastStart, start + longest),
+            by: segmentFrames
+        )
+        .filter { (shortest...longest).contains($0 - start) }
         let best = candidates.min {
             (preRoll($0), abs($0 - start - aimFrames)) < (preRoll($1), abs($1 - start - aimFrames))
         }
