@@ -1,4 +1,3 @@
-import ArgumentParser
 import Foundation
 import Testing
 
@@ -6,12 +5,10 @@ import Testing
 
 /// A short form of `scripts/fuzz`, and that its checks can fail.
 @Suite(.serialized) struct FuzzTests {
-    private static let programs = Bundle.main.bundleURL.deletingLastPathComponent().path
-
+    /// Where the programs of this build are.
     private static func folder() -> String {
-        Bundle.allBundles.map { $0.bundleURL.deletingLastPathComponent().path }
-            .first { FileManager.default.isExecutableFile(atPath: $0 + "/reelmill-fuzz") }
-            ?? programs
+        URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().path + "/.build/debug"
     }
 
     /// Runs the fuzzer and reads what it prints as JSON.

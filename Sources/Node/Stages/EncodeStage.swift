@@ -82,10 +82,10 @@ package struct ChunkCheck {
     let names: [String]
     let timing: FrameTiming
 
-    package init(chunk: Chunk, names: [String], grid: FrameGrid) {
+    package init(chunk: Chunk, names: [String], timing: FrameTiming) {
         self.chunk = chunk
         self.names = names
-        self.grid = grid
+        self.timing = timing
     }
 
     package func check(_ pieces: [Piece]) throws(Failure) {

@@ -116,7 +116,14 @@ public struct Receipt: Hashable, Sendable, Codable {
                     "\(name): the receipt has schema \(version), and this build reads "
                         + "\(schemaVersion). Use the build that made it.")
             }
-            return try JSONDecoder().decode(Receipt.self, from: data)
+            let receipt = try JSONDecoder().decode(Receipt.self, from: data)
+            guard ReceiptBounds.holds(receipt.plan) else {
+                throw Failure(
+                    .permanent, .outputInvalid,
+                    "\(name): the receipt's plan has numbers out of range. Transcode the source again."
+                )
+            }
+            return receipt
         } catch let failure as Failure {
             throw failure
         } catch {

@@ -101,7 +101,7 @@ struct SpecimenMaking {
                     piece: made.pieces[0])
             ]
             tracks.append(
-                (rendition.name, try joined(parts, rendition.name, shift: nil, perSegment: 1)))
+                (rendition.name, try joined(parts, rendition.name, shift: nil, segmentTicks: nil)))
         }
         if let images = plan.images {
             let made = try await work(.images(ImagesRequest(plan: images)), [source.descriptor])
@@ -143,16 +143,16 @@ struct SpecimenMaking {
                     piece: made.pieces[0]))
         }
         return try joined(
-            parts, rendition.name, shift: Int64(video.reorderFrames * video.grid.ticksPerFrame),
-            perSegment: video.segmentFrames / video.keyFrameInterval)
+            parts, rendition.name, shift: video.timing.shift,
+            segmentTicks: video.timing.segmentTicks)
     }
 
     private func joined(
-        _ parts: [TrackPart], _ name: String, shift: Int64?, perSegment: Int
+        _ parts: [TrackPart], _ name: String, shift: Int64?, segmentTicks: Int64?
     ) throws -> [UInt8] {
         var sink = MemoryByteSink()
         _ = try TrackAssembly(
-            rendition: name, shift: shift, fragmentsPerSegment: perSegment, expectedSamples: nil
+            rendition: name, shift: shift, segmentTicks: segmentTicks, expectedSamples: nil
         ).write(parts, to: &sink)
         return sink.bytes
     }

@@ -37,7 +37,10 @@ struct DoubleCommand: ParsableCommand {
         case (.fewerFrames, .encode(var job)):
             job.chunk.frames = job.chunk.frames.dropLast()
             request.job = .encode(job)
-        case (.death, .encode): raise(SIGSEGV)
+        case (.death, .encode):
+            // Without the handler that the runtime may have put there.
+            signal(SIGSEGV, SIG_DFL)
+            raise(SIGSEGV)
         case (.emptyIndex, .probe): request.job = .describe
         default: break
         }

@@ -11,7 +11,7 @@ enum OutputClaims {
         var findings = outside(pieces, staged)
         guard findings.isEmpty else { return findings }
         do throws(Failure) {
-            try ChunkCheck(chunk: chunk, names: names, grid: video.grid).check(pieces)
+            try ChunkCheck(chunk: chunk, names: names, timing: video.timing).check(pieces)
         } catch { return ["encode reports success, but: \(error.message)"] }
         let source = MemoryByteSource(name: "chunk \(chunk.index)", bytes: staged)
         for piece in pieces {
@@ -95,7 +95,7 @@ enum OutputClaims {
     ) throws(Failure) -> Track {
         var sink = MemoryByteSink()
         _ = try TrackAssembly(
-            rendition: piece.name, shift: shift, fragmentsPerSegment: 1, expectedSamples: nil
+            rendition: piece.name, shift: shift, segmentTicks: nil, expectedSamples: nil
         ).write([TrackPart(source: source, piece: piece)], to: &sink)
         return try TrackReader.track(MemoryByteSource(name: piece.name, bytes: sink.bytes))
     }

@@ -119,9 +119,11 @@ struct ProtocolTrial: Trial {
             try ChunkCheck(
                 chunk: Chunk(index: 0, frames: 0..<50, entryPoints: []),
                 names: clean.pieces.map(\.name),
-                grid: FrameGrid(
-                    rate: Rational(25), frames: 50, origin: .zero, timescale: 25_600,
-                    ticksPerFrame: 1024)
+                timing: FrameTiming(
+                    grid: FrameGrid(
+                        rate: Rational(25), frames: 50, origin: .zero, timescale: 25_600,
+                        ticksPerFrame: 1024), keyFrameInterval: 50, segmentFrames: 50,
+                    reorderFrames: 2)
             ).check(clean.pieces)
             tally.count("a whole chunk")
         } catch { tally.count(error.code.rawValue) }
