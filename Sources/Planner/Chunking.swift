@@ -75,7 +75,7 @@ struct Chunking {
     /// How long a chunk from there must be to be worth what is decoded before it.
     private func leastLength(from start: Int) -> Int {
         let least = Double(preRoll(start)) * decodeShare / Chunking.preRollShare
-        return Int(min(least, Double(length)))
+        return (Int(min(least, Double(length))) + segment - 1) / segment * segment
     }
 
     private func nextBoundary(after start: Int, aim: Int) -> Int {

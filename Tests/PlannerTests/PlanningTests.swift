@@ -52,7 +52,15 @@ struct PlanningTests {
                         == track.randomAccessPoints.last { $0.pts <= shown }?.pts)
             }
             let seconds = Rational(Int64(chunk.frames.count)) / video.grid.rate
-            #expect(seconds <= Rational(21) || video.chunks.count == 1)
+            // Longer only where it starts far from a key frame.
+            let keyFrame = track.randomAccessPoints.last { $0.pts <= shown }?.pts ?? ticks[0]
+            let preRoll = Double(ticks.filter { (keyFrame..<shown).contains($0) }.count)
+            let share = CostModel.decodeShare(track, video.renditions)
+            #expect(
+                seconds <= Rational(21) || video.chunks.count == 1
+                    || 2 * preRoll * share
+                        >= Double(chunk.frames.count - 2 * video.segmentFrames)
+            )
         }
     }
 

@@ -48,17 +48,20 @@ enum EncodePipeline {
     /// Of the chunk's own pictures: those before it, which are decoded for its sake, are the chunk's before it.
     private static func damageLog(_ request: EncodeRequest) -> DamageLog {
         let frames = request.chunk.frames
+        func deadline(_ frame: Int) -> Int64 {
+            request.grid.deadlineTicks(frame: frame, timeBase: request.timeBase)
+        }
+        // A cadence knows the frames of its chunk alone; there a deadline is the tick after a frame's start.
         let first =
-            frames.lowerBound > 0
-            ? request.grid.deadlineTicks(
-                frame: frames.lowerBound - 1, timeBase: request.timeBase)
-            : (request.grid.origin / request.timeBase).floor
+            if request.grid.cadence != nil {
+                deadline(frames.lowerBound) - 1
+            } else if frames.lowerBound > 0 {
+                deadline(frames.lowerBound - 1)
+            } else {
+                (request.grid.origin / request.timeBase).floor
+            }
         let isLast = frames.upperBound == request.grid.frames
-        let end =
-            isLast
-            ? Int64.max
-            : request.grid.deadlineTicks(
-                frame: frames.upperBound - 1, timeBase: request.timeBase)
+        let end = isLast ? Int64.max : deadline(frames.upperBound - 1)
         return DamageLog(
             stream: request.streamIndex, timeBase: request.timeBase, policy: request.damage,
             range: first..<max(end, first + 1))

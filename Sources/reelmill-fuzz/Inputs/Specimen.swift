@@ -169,7 +169,8 @@ struct SpecimenMaking {
         let made = try await work(
             .remux(
                 RemuxRequest(
-                    languages: ["und"] + plan.audio.map(\.language), samples: samples)),
+                    languages: ["und"] + plan.audio.map(\.language), samples: samples,
+                    unequalTicks: plan.video?.grid.cadence?.end, chapters: plan.chapters)),
             inputs.map(\.descriptor))
         let extent = made.pieces[0].fragments[0].extent
         withExtendedLifetime(inputs) {}
