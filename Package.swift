@@ -175,7 +175,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "MediaTests",
-            dependencies: ["Media", "TranscodeModel", "WorkerProtocol", "reelmill-worker"],
+            dependencies: [
+                "Media", "CLibAV", "TranscodeModel", "WorkerProtocol", "reelmill-worker",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "WorkerHostTests",

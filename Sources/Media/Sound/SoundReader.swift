@@ -13,6 +13,7 @@ struct SoundReader: ~Copyable {
     let timeBase: Rational
     private var isDraining = false
     private var clock: PacketClock
+    private var speech: SpeechFrames?
     private let log: DamageLog
     private(set) var blocksRead = 0
     /// Where the last packet so far ends, in ticks; nil when none had a time.
@@ -24,6 +25,7 @@ struct SoundReader: ~Copyable {
         _ demuxer: consuming Demuxer, _ decoder: consuming Decoder, _ packet: consuming Packet,
         stream: Int, timeBase: Rational, clock: SourceClock, log: DamageLog
     ) {
+        speech = SpeechFrames(demuxer.stream(stream))
         self.demuxer = demuxer
         self.decoder = decoder
         self.packet = packet
@@ -97,6 +99,7 @@ struct SoundReader: ~Copyable {
 
     /// The next packet of the stream; false at the end, or where the file is too damaged to read on.
     private mutating func readPacket() throws(Failure) -> Bool {
+        if speech?.advance(packet) == true { return true }
         while true {
             do throws(LibAVError) {
                 guard try demuxer.read(into: packet) else { return false }
@@ -111,6 +114,7 @@ struct SoundReader: ~Copyable {
                 let (end, overflow) = value.pts.addingReportingOverflow(max(value.duration, 0))
                 if !overflow { endTicks = max(endTicks ?? end, end) }
             }
+            speech?.start(packet)
             return true
         }
     }
