@@ -5,6 +5,11 @@ enum ImagePlanning {
     /// The poster is taken a tenth of the way in, at most this far: past most fades and titles.
     private static let posterTimeMaximum = Rational(10)
 
+    /// A whole frame, so that the units of origin and rate are the only ones to meet in one fraction.
+    private static func posterFrame(_ grid: FrameGrid) -> Int64 {
+        min(Int64(grid.frames / 10), (posterTimeMaximum * grid.rate).floor)
+    }
+
     static func plan(
         _ track: VideoTrack, _ settings: ImageSettings, grid: FrameGrid,
         treatment: PictureTreatment, color: ColorDescription
@@ -25,7 +30,7 @@ enum ImagePlanning {
         let count = max(1, (grid.duration / interval).ceiling)
         return ImagePlan(
             streamIndex: track.streamIndex, sourceClock: track.clock,
-            posterTime: grid.origin + min(grid.duration / Rational(10), posterTimeMaximum),
+            posterTime: grid.origin + Rational(posterFrame(grid)) / grid.rate,
             thumbnailTimes: (0..<count).map { grid.origin + Rational($0) * interval },
             interval: interval, posterWidth: poster.width, posterHeight: poster.height,
             thumbnailWidth: thumbnail.width, thumbnailHeight: thumbnail.height,

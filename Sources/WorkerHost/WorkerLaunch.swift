@@ -64,13 +64,22 @@ extension ProcessLimits {
 }
 
 extension Failure {
-    /// What became of a probe: one that took too long is a source over the limit, and not tried again.
+    /// What became of a probe: one that took too long or too much memory is a source over the limit, and not tried
+    /// again.
     public func ofProbe(name: String, _ limits: ProcessLimits) -> Failure {
-        guard category == .timedOut else { return self }
-        return Failure(
-            .permanent, .overLimit,
-            "\(name) could not be read through in \(Int(limits.wallSeconds)) s. Upload an undamaged file, "
-                + "or raise probe-seconds.")
+        switch category {
+        case .timedOut:
+            Failure(
+                .permanent, .overLimit,
+                "\(name) could not be read through in \(Int(limits.wallSeconds)) s. Upload an undamaged "
+                    + "file, or raise probe-seconds.")
+        case .outOfMemory:
+            Failure(
+                .permanent, .overLimit,
+                "\(name) cannot be read with \(limits.addressSpaceBytes >> 20) MiB of memory. Upload an "
+                    + "undamaged file.")
+        default: self
+        }
     }
 }
 

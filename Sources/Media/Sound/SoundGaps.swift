@@ -7,14 +7,16 @@ struct SoundGaps {
     private var count = 0
     private var total = Rational.zero
     private static let listedMaximum = 3
+    /// A track that begins so little after the pictures only starts late.
+    private static let lateStart = Rational(1, 10)
     /// Shorter ones are the rounding of times.
     private static let shortest = Rational(SoundTimeline.toleranceMilliseconds, 1000)
 
     /// Adds the samples from `start` on, of `rate` a second.
     mutating func add(start: Int64, samples: Int64, rate: Int64) {
-        guard let length = Rational(exactly: samples, rate), length > SoundGaps.shortest else {
-            return
-        }
+        guard let length = Rational(exactly: samples, rate), length > SoundGaps.shortest,
+            start > 0 || length > SoundGaps.lateStart
+        else { return }
         count += 1
         total = total + Rational((length * Rational(1000)).rounded, 1000)
         guard first.count < SoundGaps.listedMaximum else { return }
