@@ -46,10 +46,12 @@ struct Trial {
         return String(line[line.index(after: start)...].dropLast())
     }
 
+    /// What is said of the source: without the job's name, which is another each time, and the code.
     private static func reason(in errors: String) -> String {
-        String(
-            errors.split(separator: "\n").last { $0.hasPrefix("reelmill: ") }?.dropFirst(10)
-                ?? "no reason was given")
+        guard let line = errors.split(separator: "\n").last(where: { $0.hasPrefix("reelmill: ") })
+        else { return "no reason was given" }
+        let text = String(line.dropFirst(10)).replacing(#/^.*? \(unit \d+\): /#, with: "")
+        return text.replacing(#/\ \[[a-z-]+\]$/#, with: "")
     }
 
     private static func warnings(in errors: String) -> [String] {
