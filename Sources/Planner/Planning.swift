@@ -22,6 +22,7 @@ public enum Planning {
                 "Stream \(other.streamIndex) (video, \(other.codec)) is left out: the pictures of stream "
                     + "\(track?.streamIndex ?? 0) are larger, or come first.")
         }
+        let index = ofOneProgram(index, track, &warnings)
         try requireMatch(profile, index, track, &warnings)
         let sound = profile.audio.flatMap { SoundSpan(index.audio, $0) }
         let picture = try track.map { track throws(Failure) in
@@ -70,6 +71,22 @@ public enum Planning {
         plan.text = text
         plan.chapters = chapters
         return plan
+    }
+
+    /// Of a broadcast multiplex, the sound of the programme whose pictures are taken.
+    private static func ofOneProgram(
+        _ index: SourceIndex, _ track: VideoTrack?, _ warnings: inout [String]
+    ) -> SourceIndex {
+        guard let program = track?.program,
+            Set(index.video.compactMap(\.program)).count > 1
+        else { return index }
+        var index = index
+        let others = index.audio.filter { $0.program != program }
+        index.audio.removeAll { $0.program != program }
+        warnings.append(
+            "The source holds several programmes: \(program) is taken, and the sound of others "
+                + "(\(others.count) streams) is left out.")
+        return index
     }
 
     private static func requireMatch(

@@ -100,6 +100,8 @@ public struct VideoTrack: Hashable, Sendable, Codable {
     public var randomAccessPoints: [RandomAccessPoint]
     /// How the times above come from those in the file.
     public var clock: SourceClock
+    /// Of a multiplex, the number of the programme that it belongs to.
+    public var program: Int?
 
     public init(
         streamIndex: Int, codec: String, pixelFormat: String, bitDepth: Int, width: Int,
@@ -198,6 +200,8 @@ public struct AudioTrack: Hashable, Sendable, Codable {
     public var startTicks: Int64
     public var endTicks: Int64
     public var clock: SourceClock
+    /// Of a multiplex, the number of the programme that it belongs to.
+    public var program: Int?
     /// What the track is for; nil for plain sound.
     public var roles: [SoundRole]?
 

@@ -134,6 +134,28 @@ struct PlanningTests {
         #expect(plan.warnings.count == 1)
     }
 
+    @Test("of several programmes, the sound is that of the pictures that are taken")
+    func programmes() throws {
+        var small = PlannerFixture.track(
+            ticks: [0, 40, 80], timeBase: Rational(1, 1000), width: 640, height: 360)
+        small.program = 1
+        var large = PlannerFixture.track(ticks: [0, 40, 80], timeBase: Rational(1, 1000))
+        large.streamIndex = 5
+        large.program = 2
+        var tracks = [
+            PlannerFixture.audio(1, start: 0, end: 120),
+            PlannerFixture.audio(6, start: 0, end: 120),
+        ]
+        tracks[0].program = 1
+        tracks[1].program = 2
+        let plan = try Planning.plan(
+            index: PlannerFixture.index([small, large], tracks), source: PlannerFixture.source,
+            profile: PlannerFixture.profile)
+        #expect(plan.video?.streamIndex == 5)
+        #expect(plan.audio.map(\.streamIndex) == [6])
+        #expect(plan.warnings.contains { $0.contains("several programmes") })
+    }
+
     @Test("sound that is outside the pictures by a codec frame or two changes no frame")
     func slack() throws {
         let track = PlannerFixture.track(

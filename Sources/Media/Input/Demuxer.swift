@@ -6,7 +6,9 @@ struct Demuxer: ~Copyable {
     /// Self-contained formats only: none of them reads a second file.
     static let formats =
         "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mpegts,mpeg,mpegvideo,avi,flv,ogg,asf,wav,w64,mp3,aac,"
-        + "flac,ac3,eac3,dts,aiff,amr,caf,h264,hevc,m4v,av1,obu,ivf,mxf,gif,apng,nut,rm,yuv4mpegpipe,dv,vob"
+        + "flac,ac3,eac3,dts,aiff,amr,caf,h264,hevc,m4v,av1,obu,ivf,mxf,gif,apng,nut,rm,yuv4mpegpipe,dv,vob,"
+        + "h263,vc1,dirac,wtv,gxf,nsv,pva,flic,smk,bink,roq,swf,amrnb,amrwb,au,tta,wv,ape,mpc,mpc8,loas,truehd,"
+        + "mlp,voc,oma,xwma"
 
     let context: UnsafeMutablePointer<AVFormatContext>
     private let source: InputSource

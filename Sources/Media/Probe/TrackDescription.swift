@@ -40,7 +40,13 @@ extension StreamSurvey {
             index.damage += corruption(record, number)
         }
         index.damage += fileDamage(index)
-        try requireOneProgram(demuxer, index, name: name)
+        let programs = StreamSurvey.programs(demuxer)
+        for number in index.video.indices {
+            index.video[number].program = programs[index.video[number].streamIndex]
+        }
+        for number in index.audio.indices {
+            index.audio[number].program = programs[index.audio[number].streamIndex]
+        }
         if let repair, repair.jumps > 0 {
             index.warnings.append(
                 "The source's clock jumps \(repair.jumps == 1 ? "once" : "\(repair.jumps) times"); its "
@@ -87,25 +93,17 @@ extension StreamSurvey {
         ]
     }
 
-    /// A broadcast multiplex has several programmes, and nothing says which of them is meant.
-    private func requireOneProgram(
-        _ demuxer: borrowing Demuxer, _ index: SourceIndex, name: String
-    ) throws(Failure) {
-        let pictures = Set(index.video.map(\.streamIndex))
-        var programs = 0
+    /// Of a broadcast multiplex, the number of the programme that each stream belongs to; the first that names it.
+    private static func programs(_ demuxer: borrowing Demuxer) -> [Int: Int] {
+        var found: [Int: Int] = [:]
         for number in 0..<Int(demuxer.context.pointee.nb_programs) {
             guard let program = demuxer.context.pointee.programs[number]?.pointee else { continue }
-            let streams = (0..<Int(program.nb_stream_indexes)).map {
-                Int(program.stream_index[$0])
+            for index in 0..<Int(program.nb_stream_indexes) {
+                let stream = Int(program.stream_index[index])
+                found[stream] = found[stream] ?? Int(program.id)
             }
-            programs += streams.contains { pictures.contains($0) } ? 1 : 0
         }
-        guard programs <= 1 else {
-            throw Failure(
-                .permanent, .unsupportedSource,
-                "\(name) is a multiplex of \(programs) programmes with pictures. Extract the one "
-                    + "that is meant.")
-        }
+        return found
     }
 
     private func requireDuration(_ record: Record, name: String) throws(Failure) {
