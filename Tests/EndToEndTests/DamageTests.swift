@@ -22,6 +22,10 @@ struct DamageTests {
             with: Data(contentsOf: URL(fileURLWithPath: scene.path("out/receipt.json"))))
         let damage = try #require((receipt as? [String: Any])?["damage"] as? [[String: Any]])
         #expect(damage.first?["kind"] as? String == "cut-short")
+        let list = try scene.reelmill(["list", "--json"]).json()["jobs"] as? [[String: Any]]
+        let job = try #require(list?.first?["id"] as? String)
+        let status = try scene.reelmill(["status", job])
+        #expect(status.output.contains("damage       The file is cut short at "))
         // Two of four seconds and a little more are left, at 24 frames a second.
         let frames = try scene.ffprobe([
             "-count_frames", "-select_streams", "v:0", "-show_entries", "stream=nb_read_frames",

@@ -102,6 +102,9 @@ struct StatusCommand: ParsableCommand {
             Console.print("failure      \(failure.code.rawValue): \(failure.message)")
         }
         if let reason = report.cancelReason { Console.print("cancelled    \(reason)") }
+        for damage in Damage.merged(report.damage ?? []) {
+            Console.print("damage       \(damage.text)")
+        }
         if !record.state.isFinal { Console.print("progress     " + line(report)) }
         Console.print("")
         var table = TextTable(

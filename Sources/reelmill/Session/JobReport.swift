@@ -24,12 +24,14 @@ struct JobReport: Encodable {
     /// Only where one job is asked for.
     var progress: JobProgress?
     var units: [UnitRecord]?
+    /// What of the source could not be used, as far as it is known.
+    var damage: [Damage]?
 
     enum CodingKeys: String, CodingKey {
         case id, tenant, key, state, source, sourceSHA256, destination, profile
         case jobClass = "class"
         case priority, createdMilliseconds, finishedMilliseconds, unitsDone, unitsTotal, failure
-        case failedUnit, cancelReason, progress, units
+        case failedUnit, cancelReason, progress, units, damage
     }
 
     init(_ record: JobRecord) {
@@ -57,7 +59,10 @@ struct JobReport: Encodable {
         self.init(record)
         let units = try ledger.units(ofJob: record.id)
         self.units = units
-        progress = JobProgress(record, units: units, plan: try ledger.plan(ofJob: record.id))
+        let plan = try ledger.plan(ofJob: record.id)
+        progress = JobProgress(record, units: units, plan: plan)
+        let found = try ledger.artifacts(ofJob: record.id).filter { $0.kind != .probe }
+        damage = (plan?.damage ?? []) + found.flatMap(\.artifact.damage)
     }
 
     /// Why the job failed, as one sentence for standard error.
