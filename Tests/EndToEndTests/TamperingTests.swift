@@ -105,6 +105,14 @@ struct TamperingTests {
         }
     }
 
+    @Test("sound where pictures are due", arguments: ["video/v180.mp4", "video/v90.mp4"])
+    func soundForPictures(file: String) throws {
+        let scene = try makeOutput()
+        try Data(contentsOf: url(scene, "audio/a1.mp4")).write(to: url(scene, file))
+        try forgeReceipt(scene, for: file)
+        #expect(try rules(scene).contains("structure"))
+    }
+
     @Test("two fragments swapped")
     func swapped() throws {
         // The reader sees that times go back, before anything is compared with the plan.

@@ -20,7 +20,8 @@ enum PackageStage {
         var tracks: [String: Track] = [:]
         if plan.packaging == .cmaf {
             for (name, artifact) in try stitched(context, plan) {
-                tracks[name] = try TrackReader.track(context.open(artifact, name: name))
+                tracks[name] = try TrackReader.track(
+                    context.open(artifact, name: name), of: name, in: plan)
             }
         }
         let staged = try context.stage()

@@ -39,7 +39,7 @@ public enum PublicationCheck {
             let path = OutputLayout.trackPath(name, in: plan)
             guard let source = files[path] else { return nil }
             do throws(Failure) {
-                let track = try TrackReader.track(source)
+                let track = try TrackReader.track(source, of: name, in: plan)
                 tracks[name] = track
                 return TrackCheck(path: path, track: track)
             } catch {

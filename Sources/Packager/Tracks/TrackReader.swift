@@ -5,6 +5,21 @@ public import TranscodeModel
 /// It fails on what is not well-formed. Whether the times and counts are the planned ones is for
 /// `PublicationCheck` to say.
 public enum TrackReader {
+    /// The track of a rendition, which must hold pictures where the plan has pictures, and sound where it has sound:
+    /// a worker wrote it, and what describes it must not trip over it (I12).
+    public static func track(
+        _ source: any ByteSource, of rendition: String, in plan: Plan
+    ) throws(Failure) -> Track {
+        let track = try track(source)
+        let isVideo = plan.video?.renditions.contains { $0.name == rendition } ?? false
+        guard track.header.isVideo == isVideo else {
+            throw source.fault(
+                "it holds \(isVideo ? "sound" : "pictures") where \(isVideo ? "pictures" : "sound") "
+                    + "are due", at: 0)
+        }
+        return track
+    }
+
     public static func track(_ source: any ByteSource) throws(Failure) -> Track {
         let boxes = try TopLevelBox.all(in: source)
         guard boxes.count >= 5, boxes[..<3].map(\.type) == ["ftyp", "moov", "sidx"],
