@@ -19,13 +19,15 @@ struct InputSource: ~Copyable {
     }
 
     static func open(descriptor: Int32) throws(Failure) -> InputSource {
-        var status = stat()
-        guard reelmill_fstat(descriptor, &status) == 0 else {
+        // Not by `fstat`: the C library's asks by an empty path, and the sandbox allows no call that takes one.
+        // Everything is read by `pread`, so the place is nobody's.
+        let end = lseek(descriptor, 0, SEEK_END)
+        guard end >= 0 else {
             throw Failure(
                 .transient, .sourceUnreadable,
                 "The source cannot be read: \(String(cString: strerror(errno))). Retry.")
         }
-        let byteCount = Int64(status.st_size)
+        let byteCount = Int64(end)
         let buffer = try requireAllocated(av_malloc(1 << 16), "Opening the source")
         let cursor = Unmanaged.passRetained(
             DescriptorCursor(descriptor: descriptor, byteCount: byteCount))
