@@ -27,6 +27,8 @@ let package = Package(
     targets: [
         // Targets stand in the order of the flow; each imports only those above it.
         .target(name: "TranscodeModel", swiftSettings: strict),
+        // Random numbers from a seed. Only tests and aids of development may depend on it, and the simulator.
+        .target(name: "SeededRandom", swiftSettings: strict),
         .target(
             name: "ProfileCatalog",
             dependencies: ["TranscodeModel", .product(name: "Yams", package: "Yams")],
@@ -94,7 +96,9 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "Simulator",
-            dependencies: ["TranscodeModel", "ContentDigest", "Ledger", "Scheduler"],
+            dependencies: [
+                "TranscodeModel", "SeededRandom", "ContentDigest", "Ledger", "Scheduler",
+            ],
             swiftSettings: strict),
         .executableTarget(
             name: "reelmill",
@@ -121,7 +125,8 @@ let package = Package(
         .executableTarget(
             name: "reelmill-chaos",
             dependencies: [
-                .product(name: "ArgumentParser", package: "swift-argument-parser")
+                "SeededRandom",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -133,7 +138,8 @@ let package = Package(
         .executableTarget(
             name: "reelmill-fuzz",
             dependencies: [
-                "TranscodeModel", "ProfileCatalog", "ContentDigest", "Planner", "WorkerProtocol",
+                "TranscodeModel", "SeededRandom", "ProfileCatalog", "ContentDigest", "Planner",
+                "WorkerProtocol",
                 "WorkerHost", "Packager", "Node",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -145,7 +151,8 @@ let package = Package(
             name: "ProfileCatalogTests", dependencies: ["ProfileCatalog", "TranscodeModel"],
             swiftSettings: strict),
         .testTarget(
-            name: "PlannerTests", dependencies: ["Planner", "TranscodeModel", "ContentDigest"],
+            name: "PlannerTests",
+            dependencies: ["Planner", "TranscodeModel", "SeededRandom", "ContentDigest"],
             swiftSettings: strict),
         .testTarget(
             name: "LedgerTests",
@@ -164,7 +171,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "SchedulerTests",
-            dependencies: ["Scheduler", "Ledger", "TranscodeModel", "ContentDigest"],
+            dependencies: [
+                "Scheduler", "Ledger", "TranscodeModel", "SeededRandom", "ContentDigest",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "ArtifactStoreTests",
@@ -176,7 +185,8 @@ let package = Package(
         .testTarget(
             name: "MediaTests",
             dependencies: [
-                "Media", "CLibAV", "TranscodeModel", "WorkerProtocol", "reelmill-worker",
+                "Media", "CLibAV", "TranscodeModel", "SeededRandom", "WorkerProtocol",
+                "reelmill-worker",
             ],
             swiftSettings: strict),
         .testTarget(
@@ -207,7 +217,7 @@ let package = Package(
         .testTarget(
             name: "ZombieTests", dependencies: ["reelmill-zombie"], swiftSettings: strict),
         .testTarget(
-            name: "FuzzTests", dependencies: ["reelmill-fuzz", "reelmill-worker"],
+            name: "FuzzTests", dependencies: ["reelmill-fuzz", "SeededRandom", "reelmill-worker"],
             swiftSettings: strict),
         .testTarget(
             name: "CommandLineTests",

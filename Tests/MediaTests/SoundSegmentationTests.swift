@@ -1,3 +1,4 @@
+import SeededRandom
 import Testing
 import TranscodeModel
 
@@ -7,7 +8,7 @@ import TranscodeModel
 struct SoundSegmentationTests {
     @Test(arguments: 0..<100)
     func endsAreTheFirstBoundariesAtOrAfter(seed: UInt64) {
-        var random = SoundRandom(seed)
+        var random = SplitMix64(seed: seed)
         let rate = [22_050, 44_100, 48_000].randomElement(using: &random)!
         let length = [Rational(6), Rational(6006, 1000), Rational(2), Rational(1, 100)]
             .randomElement(using: &random)!

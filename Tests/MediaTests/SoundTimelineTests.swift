@@ -1,3 +1,4 @@
+import SeededRandom
 import Testing
 import TranscodeModel
 
@@ -43,7 +44,7 @@ struct SoundTimelineTests {
 
     @Test(arguments: 0..<200)
     func agreesWithTheModel(seed: UInt64) {
-        var random = SoundRandom(seed)
+        var random = SplitMix64(seed: seed)
         let limit = Int.random(in: 0...400, using: &random)
         // A thousand samples a second and times in milliseconds: 15 samples of tolerance.
         var timeline = SoundTimeline(
@@ -124,18 +125,5 @@ struct SoundTimelineTests {
             rate: 48_000, origin: Rational(1, 90_000), timeBase: .one, limit: 1000)
         #expect(
             timeline.place(ticks: ticks, count: 10) == .init(silence: 0, dropped: 0, kept: 10))
-    }
-}
-
-/// SplitMix64: the same numbers for the same seed everywhere.
-struct SoundRandom: RandomNumberGenerator {
-    private var state: UInt64
-    init(_ seed: UInt64) { state = seed }
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

@@ -1,3 +1,4 @@
+import SeededRandom
 import Testing
 import TranscodeModel
 
@@ -13,7 +14,7 @@ struct StillWishesTests {
 
     @Test(arguments: 0..<200)
     func agreesWithTheModel(seed: UInt64) {
-        var random = SoundRandom(seed)
+        var random = SplitMix64(seed: seed)
         let times = (0..<Int.random(in: 0...20, using: &random))
             .map { _ in Int64.random(in: 0...1000, using: &random) }.sorted()
         let keyTimes = (0..<Int.random(in: 0...12, using: &random))

@@ -1,4 +1,5 @@
 import Foundation
+import SeededRandom
 import Testing
 import TranscodeModel
 
@@ -21,7 +22,7 @@ struct CadenceTests {
     }
 
     /// Steps from duplicates to pauses of more than a minute, in one of several units.
-    private func randomTrack(_ generator: inout SeededGenerator) -> VideoTrack {
+    private func randomTrack(_ generator: inout SplitMix64) -> VideoTrack {
         let timeBase = [
             Rational(1, 1000), Rational(1, 90_000), Rational(1, 100), Rational(1, 15_360),
             Rational(1001, 30_000), Rational(1, 2_000_000_000),
@@ -46,7 +47,7 @@ struct CadenceTests {
 
     @Test("against a model that is simple and slow", arguments: 0..<150)
     func model(seed: UInt64) throws {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SplitMix64(seed: seed)
         let track = randomTrack(&generator)
         let video = try plan(track)
         let grid = video.grid
@@ -116,7 +117,7 @@ struct CadenceTests {
     @Test(
         "chunks tile the frames on segment boundaries, and each can be decoded", arguments: 0..<60)
     func chunks(seed: UInt64) throws {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SplitMix64(seed: seed)
         let track = randomTrack(&generator)
         let video = try plan(track)
         let cadence = try #require(video.grid.cadence)
@@ -185,7 +186,7 @@ struct CadenceTests {
 
     @Test("what comes faster than the highest rate is thinned to it, the same way every time")
     func thinning() throws {
-        var generator = SeededGenerator(seed: 7)
+        var generator = SplitMix64(seed: 7)
         var time: Int64 = 0
         let ticks = (0..<4000).map { _ in
             time += Int64.random(in: 1...12, using: &generator)

@@ -1,3 +1,4 @@
+import SeededRandom
 import Testing
 import TranscodeModel
 
@@ -69,7 +70,7 @@ struct GridTests {
 
     @Test("a variable rate goes to its nominal rate and keeps its length", arguments: 0..<30)
     func variable(seed: UInt64) throws {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SplitMix64(seed: seed)
         var ticks: [Int64] = [0]
         for _ in 0..<400 {
             let skipped = Int.random(in: 0..<10, using: &generator) == 0

@@ -1,3 +1,4 @@
+import SeededRandom
 import Testing
 import TranscodeModel
 
@@ -59,14 +60,14 @@ struct HostileIndexTests {
     }
 
     /// Numbers of every size, with a liking for the edges.
-    private func number(_ generator: inout SeededGenerator) -> Int64 {
+    private func number(_ generator: inout SplitMix64) -> Int64 {
         let bits = Int.random(in: 0...63, using: &generator)
         let value = Int64(
             bitPattern: generator.next() >> UInt64(63 - bits + 1 - (bits > 0 ? 1 : 0)))
         return Bool.random(using: &generator) && value > Int64.min ? -value : value
     }
 
-    private func rational(_ generator: inout SeededGenerator) -> Rational {
+    private func rational(_ generator: inout SplitMix64) -> Rational {
         let common = [Rational(1, 1000), Rational(1, 90_000), Rational(1, 1_000_000_000)]
         if Bool.random(using: &generator) { return common.randomElement(using: &generator)! }
         return Rational(exactly: number(&generator), number(&generator)) ?? .one
@@ -76,7 +77,7 @@ struct HostileIndexTests {
         "any numbers at all: a plan or a permanent failure", arguments: 0..<16,
         FrameTimestamps.allCases)
     func anything(seed: UInt64, timestamps: FrameTimestamps) {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SplitMix64(seed: seed)
         for _ in 0..<8 {
             var ticks = (0..<Int.random(in: 1...12, using: &generator)).map { _ in
                 number(&generator)

@@ -1,4 +1,5 @@
 import Foundation
+import SeededRandom
 import Testing
 import TranscodeModel
 
@@ -6,7 +7,7 @@ import TranscodeModel
 
 @Suite("Plans: pure, complete, cut only where it is allowed")
 struct PlanningTests {
-    private func randomTrack(_ generator: inout SeededGenerator) -> VideoTrack {
+    private func randomTrack(_ generator: inout SplitMix64) -> VideoTrack {
         let rate = RateEstimate.standard.filter { $0 >= Rational(5) && $0 <= Rational(60) }
             .randomElement(using: &generator)!
         let timeBase = [Rational(1, 1000), Rational(1, 90_000)].randomElement(using: &generator)!
@@ -27,7 +28,7 @@ struct PlanningTests {
 
     @Test("chunks tile the grid on segment boundaries, and each can be decoded", arguments: 0..<120)
     func chunks(seed: UInt64) throws {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SplitMix64(seed: seed)
         let track = randomTrack(&generator)
         let plan = try Planning.plan(
             index: PlannerFixture.index([track]), source: PlannerFixture.source,
@@ -66,7 +67,7 @@ struct PlanningTests {
 
     @Test("rungs are even, aspect-true and never larger than the source", arguments: 0..<200)
     func ladder(seed: UInt64) throws {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SplitMix64(seed: seed)
         let track = randomTrack(&generator)
         let source = LadderSelection.displaySize(track)
         let plan = try Planning.plan(
@@ -195,7 +196,7 @@ struct PlanningTests {
 
     @Test("units wait only on units before them, and the same input gives the same plan")
     func units() throws {
-        var generator = SeededGenerator(seed: 3)
+        var generator = SplitMix64(seed: 3)
         let index = PlannerFixture.index(
             [randomTrack(&generator)], [PlannerFixture.audio(1, start: 0, end: 60_000)])
         let plan = try Planning.plan(

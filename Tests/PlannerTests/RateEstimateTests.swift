@@ -1,3 +1,4 @@
+import SeededRandom
 import Testing
 import TranscodeModel
 
@@ -33,7 +34,7 @@ struct RateEstimateTests {
         "where most frames are left out, the rate of those that are not counts",
         arguments: [(2, 60), (3, 75), (4, 80)])
     func halved(times: Int64, percent: Int) {
-        var generator = SeededGenerator(seed: 11)
+        var generator = SplitMix64(seed: 11)
         let steps = (0..<2000).map { _ in
             Int.random(in: 0..<100, using: &generator) < percent ? 1500 * times : 1500
         }
@@ -42,7 +43,7 @@ struct RateEstimateTests {
 
     @Test("a camera that jitters has the rate that it has on average", arguments: [3, 6])
     func jitter(spread: Int64) {
-        var generator = SeededGenerator(seed: 5)
+        var generator = SplitMix64(seed: 5)
         let steps = (0..<4000).map { _ in
             33 + Int64.random(in: -spread...spread, using: &generator)
         }

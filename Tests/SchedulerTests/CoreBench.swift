@@ -1,6 +1,7 @@
 import ContentDigest
 import Ledger
 import Scheduler
+import SeededRandom
 import TranscodeModel
 
 /// A node's core, fed by hand: what it is told, and what it wants done.
@@ -11,7 +12,7 @@ struct CoreBench {
     var now: Int64 = 1_000
     /// The ledger's time is another one.
     static let ledgerOffset: Int64 = 1_000_000
-    private var generator = SeededGenerator(seed: 1)
+    private var generator = SplitMix64(seed: 1)
 
     init(adjust: (inout NodePolicy) -> Void = { _ in }) {
         var policy = NodePolicy(workers: 2, memoryBytes: 1_000, endsWhenIdle: false)

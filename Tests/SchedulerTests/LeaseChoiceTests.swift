@@ -1,6 +1,7 @@
 import ContentDigest
 import Ledger
 import Scheduler
+import SeededRandom
 import Testing
 import TranscodeModel
 
@@ -24,7 +25,7 @@ struct LeaseChoiceTests {
         _ candidates: [Candidate], workers: Int = 1, memory: Int64 = 1000, isIdle: Bool = false,
         share: Double = 0, seed: UInt64 = 1
     ) -> [String] {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SplitMix64(seed: seed)
         return LeaseChoice(backfillShare: share).choose(
             from: candidates,
             capacity: Capacity(workers: workers, memoryBytes: memory, scratchBytes: 1000),
@@ -47,7 +48,7 @@ struct LeaseChoiceTests {
 
     @Test("backfill gets its guaranteed share beside endless live work")
     func backfillShare() {
-        var generator = SeededGenerator(seed: 7)
+        var generator = SplitMix64(seed: 7)
         var backfillPicks = 0
         for _ in 0..<10_000 {
             let pick = LeaseChoice(backfillShare: 0.1).choose(
@@ -86,7 +87,7 @@ struct LeaseChoiceTests {
                 candidate(job: "n", position: index, tenant: new, virtualTime: 0),
             ]
         }
-        var generator = SeededGenerator(seed: 1)
+        var generator = SplitMix64(seed: 1)
         let picks = LeaseChoice(backfillShare: 0).choose(
             from: candidates, systemVirtualTime: 98,
             capacity: Capacity(workers: 12, memoryBytes: 1000, scratchBytes: 1000), isIdle: false,
@@ -114,7 +115,7 @@ struct LeaseChoiceTests {
 
     @Test("picks never exceed the free workers, and never repeat", arguments: 0..<50)
     func bounds(seed: UInt64) {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SplitMix64(seed: seed)
         let candidates = (0..<30).map {
             candidate(
                 job: "j\(Int.random(in: 0..<4, using: &generator))", position: $0,

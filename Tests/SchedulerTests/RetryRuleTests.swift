@@ -1,4 +1,5 @@
 import Scheduler
+import SeededRandom
 import Testing
 import TranscodeModel
 
@@ -8,7 +9,7 @@ struct RetryRuleTests {
         _ category: FailureClass, kind: UnitKind = .encode, attempt: Int = 1, crashes: Int = 0,
         seed: UInt64 = 1
     ) -> RetryDecision {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SplitMix64(seed: seed)
         return RetryRule().decide(
             after: Failure(category, .internalFault, "why"), kind: kind, attempt: attempt,
             attemptsMaximum: 4, crashes: crashes, using: &generator)
@@ -46,7 +47,7 @@ struct RetryRuleTests {
 
     @Test("delays double, are jittered within half, and are bounded", arguments: 1..<40)
     func delays(attempt: Int) {
-        var generator = SeededGenerator(seed: UInt64(attempt))
+        var generator = SplitMix64(seed: UInt64(attempt))
         for _ in 0..<100 {
             let decision = RetryRule().decide(
                 after: Failure(.transient, .storageFull, "full"), kind: .encode, attempt: attempt,
@@ -93,7 +94,7 @@ struct RetryRuleTests {
         "a worker that was killed from outside is replaced at once: a few milliseconds, not half a second"
     )
     func killed() {
-        var generator = SeededGenerator(seed: 3)
+        var generator = SplitMix64(seed: 3)
         let decision = RetryRule().decide(
             after: Failure(.transient, .workerKilled, "killed"), kind: .encode, attempt: 1,
             attemptsMaximum: 4, crashes: 0, using: &generator)

@@ -237,14 +237,9 @@ enum DASHManifest {
     }
 
     private static func escaped(_ text: String) -> String {
-        text.unicodeScalars.map { scalar in
-            switch scalar {
-            case "&": "&amp;"
-            case "<": "&lt;"
-            case ">": "&gt;"
-            case "\"": "&quot;"
-            default: scalar.properties.generalCategory == .control ? " " : String(scalar)
-            }
+        text.escapedAsMarkup.unicodeScalars.map { scalar in
+            if scalar == "\"" { return "&quot;" }
+            return scalar.properties.generalCategory == .control ? " " : String(scalar)
         }.joined()
     }
 }

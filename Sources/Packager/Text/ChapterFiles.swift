@@ -17,7 +17,7 @@ enum ChapterFiles {
             + chapters.map { chapter in
                 TextCue(
                     start: milliseconds(chapter.start), end: milliseconds(chapter.end),
-                    payload: escaped(chapter.title)
+                    payload: chapter.title.escapedAsMarkup
                 ).block
             }.joined()
     }
@@ -58,16 +58,5 @@ enum ChapterFiles {
     /// Exact, where a floating-point number would be the nearest one.
     private static func decimal(_ seconds: Rational) -> Decimal {
         Decimal(milliseconds(seconds)) / 1000
-    }
-
-    private static func escaped(_ text: String) -> String {
-        text.unicodeScalars.map { scalar in
-            switch scalar {
-            case "&": "&amp;"
-            case "<": "&lt;"
-            case ">": "&gt;"
-            default: String(scalar)
-            }
-        }.joined()
     }
 }

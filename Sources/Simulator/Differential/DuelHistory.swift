@@ -1,4 +1,5 @@
 import Ledger
+import SeededRandom
 import TranscodeModel
 
 /// What a duel has done so far, from which chance picks what to do next: the right things, and the wrong ones.

@@ -1,3 +1,5 @@
+import SeededRandom
+
 /// In which order rounds of which kinds come.
 struct Deal {
     private let hands: [Kind: [any Disturbance]]

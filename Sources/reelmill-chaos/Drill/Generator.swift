@@ -1,18 +1,9 @@
-/// SplitMix64 (Steele, Lea, Flood 2014): the same seed gives the same round.
-struct Generator: RandomNumberGenerator {
-    private var state: UInt64
+import SeededRandom
 
-    init(seed: UInt64) { state = seed }
+typealias Generator = SplitMix64
 
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
-    /// Milliseconds from nought to so many.
+/// What a round draws with.
+extension SplitMix64 {
     mutating func milliseconds(upTo limit: Double) -> Int {
         Int.random(in: 0...max(1, Int(limit)), using: &self)
     }

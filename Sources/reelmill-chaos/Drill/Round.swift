@@ -1,4 +1,5 @@
 import Foundation
+import SeededRandom
 
 /// One job, disturbed once, brought to its end, and looked at.
 struct Round {

@@ -1,3 +1,5 @@
+import SeededRandom
+
 /// Changes to single packets of a transport stream (ISO/IEC 13818-1, sections 2.4.3.2 and 2.4.3.6).
 enum TransportPacket: CaseIterable {
     case identifier, continuity, flags, elementaryHeader, timestamp, clockReference

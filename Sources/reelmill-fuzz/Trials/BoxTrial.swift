@@ -1,5 +1,6 @@
 import Foundation
 import Packager
+import SeededRandom
 import TranscodeModel
 
 /// Finished files that somebody tampered with, through what reads and checks them.

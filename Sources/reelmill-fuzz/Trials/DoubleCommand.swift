@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import TranscodeModel
+import WorkerHost
 import WorkerProtocol
 
 /// Stands in for a worker that lies: a check that it is found shows that the checks can fail.
@@ -49,12 +50,11 @@ struct DoubleCommand: ParsableCommand {
 
     /// Replaces this process by the worker, with another request to read.
     private func become(_ path: String, _ request: WorkerRequest) throws {
-        var template = Array("\(NSTemporaryDirectory())/request-XXXXXX".utf8CString)
-        let file = mkstemp(&template)
-        unlink(template)
-        try FileHandle(fileDescriptor: file).write(contentsOf: try Framing.frame(request))
-        lseek(file, 0, SEEK_SET)
-        dup2(file, 0)
+        let file = try ScratchFile()
+        try FileHandle(fileDescriptor: file.descriptor, closeOnDealloc: false)
+            .write(contentsOf: try Framing.frame(request))
+        lseek(file.descriptor, 0, SEEK_SET)
+        dup2(file.descriptor, 0)
         var arguments: [UnsafeMutablePointer<CChar>?] = [strdup(path), nil]
         execv(path, &arguments)
         throw FuzzFault("\(path): \(String(cString: strerror(errno)))")

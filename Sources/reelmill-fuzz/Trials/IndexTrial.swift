@@ -1,6 +1,7 @@
 import Foundation
 import Planner
 import ProfileCatalog
+import SeededRandom
 import TranscodeModel
 
 /// Indexes with numbers that no file has, through the planner.

@@ -1,5 +1,6 @@
 import Foundation
 import Planner
+import SeededRandom
 import TranscodeModel
 import WorkerHost
 import WorkerProtocol

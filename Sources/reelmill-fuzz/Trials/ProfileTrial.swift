@@ -1,6 +1,7 @@
 import Foundation
 import Planner
 import ProfileCatalog
+import SeededRandom
 import TranscodeModel
 
 /// Profiles with mistakes in them, through the reader, and what it accepts through the planner.

@@ -1,5 +1,6 @@
 import Foundation
 import Node
+import SeededRandom
 import TranscodeModel
 import WorkerHost
 import WorkerProtocol

@@ -31,26 +31,14 @@ struct UnitBench {
     }
 
     func run(_ job: WorkerJob, inputs: [Int32], _ limits: ProcessLimits) async throws -> Ending {
-        var template = Array("\(folder)/staging-XXXXXX".utf8CString)
-        let staging = mkstemp(&template)
-        guard staging >= 0 else {
-            throw FuzzFault("\(folder): \(String(cString: strerror(errno)))")
-        }
-        unlink(template)
-        defer { close(staging) }
+        let staging = try ScratchFile(in: folder)
         let outcome = await WorkerHost().run(
             WorkerLaunch(
                 executable: worker,
                 request: WorkerRequest(job: job, limits: WorkerLimits(UnitBench.sourceLimits)),
-                inputs: inputs, staging: staging, limits: limits)
+                inputs: inputs, staging: staging.descriptor, limits: limits)
         ) { _ in }
-        return Ending(outcome: outcome, limits: limits, staged: try UnitBench.contents(staging))
-    }
-
-    private static func contents(_ descriptor: Int32) throws -> [UInt8] {
-        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: false)
-        try handle.seek(toOffset: 0)
-        return [UInt8](try handle.readToEnd() ?? Data())
+        return Ending(outcome: outcome, limits: limits, staged: [UInt8](try staging.contents()))
     }
 }
 

@@ -41,30 +41,3 @@ struct SourceProbe {
         }
     }
 }
-
-/// An open file without a name, gone when it is closed.
-final class ScratchFile: Sendable {
-    let descriptor: Int32
-
-    init() throws {
-        let folder = FileManager.default.temporaryDirectory.path
-        var template = Array("\(folder)/reelmill-XXXXXX".utf8CString)
-        descriptor = mkstemp(&template)
-        guard descriptor >= 0 else {
-            throw CommandFault(
-                .unreachable,
-                "\(folder): no scratch file can be made (\(String(cString: strerror(errno)))). Set "
-                    + "TMPDIR to a directory on a local disk.")
-        }
-        unlink(template)
-        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-    }
-
-    deinit { close(descriptor) }
-
-    func contents() throws -> Data {
-        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: false)
-        try handle.seek(toOffset: 0)
-        return try handle.readToEnd() ?? Data()
-    }
-}
