@@ -10,7 +10,7 @@ enum LedgerDriver: String, CaseIterable, CustomStringConvertible {
 
     var description: String { rawValue }
 
-    func open(_ path: String, clock: LedgerClock) throws -> any Ledger {
+    func open(_ path: String, clock: LedgerClock) throws -> any BackfillLedger {
         switch self {
         case .memory: MemoryLedger(clock: clock)
         case .sqlite: try SQLiteLedger.open(at: path, clock: clock)
@@ -27,7 +27,7 @@ final class ConformanceClock: Sendable {
 
 /// A ledger of either driver, with nodes `a`, `b` and `c`.
 final class ConformanceFixture {
-    let ledger: any Ledger
+    let ledger: any BackfillLedger
     let clock = ConformanceClock()
     private let folder: String
 

@@ -51,6 +51,9 @@ final class CutLedger: Ledger {
     func cancel(_ job: JobID, reason: String) throws(LedgerFailure) -> Bool {
         try changing { () throws(LedgerFailure) in try inner.cancel(job, reason: reason) }
     }
+    func steer(_ steering: JobSteering) throws(LedgerFailure) -> Bool {
+        try changing { () throws(LedgerFailure) in try inner.steer(steering) }
+    }
     func setTenant(_ tenant: TenantID, weight: Double?, cap: Int??) throws(LedgerFailure) {
         try changing { () throws(LedgerFailure) in
             try inner.setTenant(tenant, weight: weight, cap: cap)

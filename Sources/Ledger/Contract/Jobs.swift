@@ -38,11 +38,13 @@ public struct JobSubmission: Hashable, Sendable {
     public var probeContent: Digest
     public var probeEstimate: Estimate
     public var attemptsMaximum: Int
+    public var terms: JobTerms
 
     public init(
         id: JobID, tenant: TenantID, key: String?, source: SourceReference, profile: Profile,
         profileDigest: Digest, destination: String, jobClass: JobClass, priority: Int,
-        content: Digest, probeContent: Digest, probeEstimate: Estimate, attemptsMaximum: Int
+        content: Digest, probeContent: Digest, probeEstimate: Estimate, attemptsMaximum: Int,
+        terms: JobTerms = .usual
     ) {
         self.id = id
         self.tenant = tenant
@@ -57,6 +59,7 @@ public struct JobSubmission: Hashable, Sendable {
         self.probeContent = probeContent
         self.probeEstimate = probeEstimate
         self.attemptsMaximum = attemptsMaximum
+        self.terms = terms
     }
 }
 
@@ -91,6 +94,7 @@ public struct JobRecord: Hashable, Sendable, Codable {
     public var unitsTotal: Int
     public var unitsDone: Int
     public var attemptsMaximum: Int
+    public var terms = JobTerms.usual
 }
 
 public struct JobQuery: Hashable, Sendable {

@@ -16,6 +16,8 @@ public protocol Ledger: Sendable {
     func supersede(_ job: JobID) throws(LedgerFailure)
     /// False when the job has ended already.
     func cancel(_ job: JobID, reason: String) throws(LedgerFailure) -> Bool
+    /// False when the job has ended already, or is not there.
+    func steer(_ steering: JobSteering) throws(LedgerFailure) -> Bool
 
     // Work
     /// Performs all operations in one transaction, in order: all take effect, or none. An operation that is

@@ -23,8 +23,8 @@ public struct SurveyRequest: Hashable, Sendable {
 public struct LedgerSurvey: Hashable, Sendable {
     /// The ledger's time.
     public var nowMilliseconds: Int64
-    /// Ready units whose time has come: the most urgent few of each tenant and class, of as many tenants as fit,
-    /// those with the smallest virtual time first, and live and
+    /// Ready units whose time has come, of jobs that are not held: the most urgent few of each tenant and
+    /// class, of as many tenants as fit, those with the smallest virtual time first, and live and
     /// backfill in turns, so that neither hides the other.
     public var candidates: [Candidate]
     /// The virtual time of the system: a tenant that was away joins at it (start-time fair queueing).
@@ -39,7 +39,7 @@ public struct LedgerSurvey: Hashable, Sendable {
     public var stragglers: [Straggler]
     /// All that were ever open; few.
     public var breakers: [BreakerRecord]
-    /// Jobs (of those asked for) that have not ended.
+    /// Jobs (of those asked for) that have not ended and are not held.
     public var unfinishedJobs: Int
 
     public init(
@@ -83,12 +83,15 @@ public struct Candidate: Hashable, Sendable {
     public var profile: Digest
     /// The codec that the unit encodes with; empty for none.
     public var encoder: String
+    /// Of the backfill that the job belongs to, if that may not have all of a node.
+    public var share: BackfillShare?
 
     public init(
         unit: UnitID, tenant: TenantID, kind: UnitKind, epoch: Int64, jobClass: JobClass,
         priority: Int, jobCreatedMilliseconds: Int64, tenantWeight: Double,
         tenantVirtualTime: Double, tenantCap: Int?, tenantLeased: Int, estimate: Estimate,
-        remainingCriticalSeconds: Double, profile: Digest, encoder: String
+        remainingCriticalSeconds: Double, profile: Digest, encoder: String,
+        share: BackfillShare? = nil
     ) {
         self.unit = unit
         self.tenant = tenant
@@ -105,6 +108,7 @@ public struct Candidate: Hashable, Sendable {
         self.remainingCriticalSeconds = remainingCriticalSeconds
         self.profile = profile
         self.encoder = encoder
+        self.share = share
     }
 }
 

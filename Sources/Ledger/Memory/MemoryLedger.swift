@@ -29,7 +29,7 @@ public final class MemoryLedger: Ledger {
     /// Jobs that were changed since the last call.
     package func takeTouchedJobs() -> [JobID] { state.withLock { $0.takeTouchedJobs() } }
 
-    private func change<Value: Sendable>(
+    func change<Value: Sendable>(
         _ body: (inout State, Int64) throws(LedgerFailure) -> Value
     ) throws(LedgerFailure) -> Value {
         let now = clock.read()
@@ -52,6 +52,10 @@ public final class MemoryLedger: Ledger {
         try change { state, now throws(LedgerFailure) in
             state.cancel(job, reason: reason, now: now)
         }
+    }
+
+    public func steer(_ steering: JobSteering) throws(LedgerFailure) -> Bool {
+        try change { state, now throws(LedgerFailure) in try state.steer(steering, now: now) }
     }
 
     public func perform(

@@ -115,7 +115,10 @@ struct PeerSums: Hashable, Sendable {
 }
 
 package struct JobRow: Hashable, Sendable {
-    package let facts: FixedJob
+    /// Another one once the job is steered.
+    package internal(set) var facts: FixedJob
+    /// No unit is leased from then on; nil for no end.
+    var leasableUntil: Int64?
     let tenant: Int
     package var state = JobState.planning
     var isSuperseded = false

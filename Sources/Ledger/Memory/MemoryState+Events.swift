@@ -39,6 +39,15 @@ extension MemoryLedger.State {
             "\(new.key): \(new.reason)")
     }
 
+    mutating func noteBackfill(
+        _ name: String, from old: BackfillRecord.State?, to new: BackfillRecord.State,
+        _ reason: String?, now: Int64
+    ) {
+        append(
+            now, nil, nil, nil, "backfill", old?.rawValue, new.rawValue, EventExtras(),
+            reason.map { "\(name): \($0)" } ?? name)
+    }
+
     mutating func noteTenant(_ tenant: Int, now: Int64) {
         let row = tenants[tenant]
         let cap = row.cap.map { String($0) } ?? "none"

@@ -33,6 +33,9 @@ extension MemoryLedger.State {
                     UnitRow(
                         facts: probe, attemptsMaximum: submission.attemptsMaximum, runAt: now)
                 ]))
+        if let end = submission.terms.leasableUntilMilliseconds {
+            hold(job, .from(milliseconds: end))
+        }
         jobPlaces[submission.id] = job
         liveByContent[ContentKey(tenant: submission.tenant, content: submission.content)] = job
         if let key = submission.key {

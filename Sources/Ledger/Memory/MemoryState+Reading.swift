@@ -4,6 +4,8 @@ extension MemoryLedger.State {
     func record(_ job: Int) -> JobRecord {
         let row = jobs[job]
         let submission = row.facts.submission
+        var terms = submission.terms
+        terms.leasableUntilMilliseconds = row.leasableUntil
         return JobRecord(
             id: submission.id, tenant: submission.tenant, key: submission.key,
             source: submission.source, profile: submission.profile,
@@ -12,7 +14,7 @@ extension MemoryLedger.State {
             isSuperseded: row.isSuperseded, failure: row.failure, cancelReason: row.cancelReason,
             failedUnit: row.failedUnit, createdMilliseconds: row.facts.createdAt,
             finishedMilliseconds: row.finishedAt, unitsTotal: row.units.count,
-            unitsDone: row.unitsDone, attemptsMaximum: submission.attemptsMaximum)
+            unitsDone: row.unitsDone, attemptsMaximum: submission.attemptsMaximum, terms: terms)
     }
 
     package func job(_ id: JobID) -> JobRecord? { jobPlaces[id].map { record($0) } }

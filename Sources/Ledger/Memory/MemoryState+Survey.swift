@@ -9,7 +9,7 @@ extension MemoryLedger.State {
             own: sightings { hold in hold.node == request.node }.map(\.token), nodes: liveNodes,
             stragglers: stragglers(request, now: now),
             breakers: sortedBreakers,
-            unfinishedJobs: unfinishedJobs(request.jobs))
+            unfinishedJobs: unfinishedJobs(request.jobs, now: now))
     }
 
     /// Those that have not retired.
@@ -20,9 +20,13 @@ extension MemoryLedger.State {
         }.map(\.record)
     }
 
-    private func unfinishedJobs(_ wanted: Set<JobID>?) -> Int {
-        guard let wanted else { return unfinished }
-        return wanted.count { jobPlaces[$0].map { !jobs[$0].state.isFinal } ?? false }
+    private func unfinishedJobs(_ wanted: Set<JobID>?, now: Int64) -> Int {
+        guard let wanted else {
+            return unfinished - held.count { !jobs[$0].state.isFinal && !isLeasable($0, now: now) }
+        }
+        return wanted.count {
+            jobPlaces[$0].map { !jobs[$0].state.isFinal && isLeasable($0, now: now) } ?? false
+        }
     }
 
     /// The most urgent unit of each tenant and class, then the second of each, and so on. The tenants of each class
@@ -49,8 +53,12 @@ extension MemoryLedger.State {
         while !lines.isEmpty {
             var left: [ReadyLine] = []
             for var line in lines {
-                guard let place = line.next(where: { self[$0].runAt <= now }) else { continue }
-                found.append(candidate(place))
+                guard
+                    let place = line.next(where: {
+                        self[$0].runAt <= now && isLeasable($0.job, now: now)
+                    })
+                else { continue }
+                found.append(candidate(place, for: request.node))
                 if found.count == most { return found }
                 left.append(line)
             }
@@ -70,7 +78,7 @@ extension MemoryLedger.State {
         }.sorted()
     }
 
-    private func candidate(_ place: UnitPlace) -> Candidate {
+    private func candidate(_ place: UnitPlace, for node: NodeID) -> Candidate {
         let row = self[place]
         let job = jobs[place.job]
         let tenant = tenants[job.tenant]
@@ -82,7 +90,8 @@ extension MemoryLedger.State {
             tenantWeight: tenant.weight, tenantVirtualTime: tenant.virtualTime,
             tenantCap: tenant.cap, tenantLeased: tenant.leased, estimate: row.facts.estimate,
             remainingCriticalSeconds: row.facts.criticalSeconds,
-            profile: submission.profileDigest, encoder: row.facts.encoder)
+            profile: submission.profileDigest, encoder: row.facts.encoder,
+            share: share(place.job, node: node))
     }
 
     private func stragglers(_ request: SurveyRequest, now: Int64) -> [Straggler] {

@@ -26,6 +26,12 @@ extension MemoryLedger {
         package internal(set) var liveNodes: [NodeRecord] = []
         var breakers: [String: BreakerRecord] = [:]
         var artifacts: [ContentKey: UnitPlace] = [:]
+        var backfills: [String: MemoryBackfill] = [:]
+        /// In the order in which they came into being.
+        var backfillOrder: [String] = []
+        var backfillProfiles: [Digest: Profile] = [:]
+        /// Jobs that were ever held, or may be leased up to a time only.
+        var held: Set<Int> = []
 
         package var eventCount: Int64 = 0
         var events: [EventRecord] = []

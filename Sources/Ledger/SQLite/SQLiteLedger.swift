@@ -166,6 +166,10 @@ extension SQLiteLedger {
         try write { transaction, _ in try transaction.cancel(job, reason: reason) }
     }
 
+    public func steer(_ steering: JobSteering) throws(LedgerFailure) -> Bool {
+        try write { transaction, _ in try transaction.steer(steering) }
+    }
+
     public func setTenant(
         _ tenant: TenantID, weight: Double?, cap: Int??
     ) throws(LedgerFailure) {

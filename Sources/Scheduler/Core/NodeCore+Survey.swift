@@ -108,7 +108,7 @@ extension NodeCore {
         let admitted = breakers.admit(survey.candidates, ledgerNow: survey.nowMilliseconds)
         let picks = policy.leaseChoice.choose(
             from: admitted, systemVirtualTime: survey.virtualTime, capacity: capacity,
-            isIdle: members.isEmpty, using: &generator)
+            workers: policy.workers, isIdle: members.isEmpty, using: &generator)
         var operations = breakers.claim(picks, ledgerNow: survey.nowMilliseconds).map {
             LedgerOperation.setBreaker($0)
         }

@@ -18,12 +18,14 @@ public struct LeaseChoice: Hashable, Sendable {
     ///
     /// A unit larger than the node's whole capacity is taken only when the node is otherwise idle
     /// (`isIdle`), since it would never run elsewhere on a fleet of one.
+    /// `workers`: all that the node has, free or not; a backfill holds at most its share of them, and at least one.
     /// `systemVirtualTime`: a tenant that was away joins there, and not with the credit of its absence.
     public func choose(
         from candidates: [Candidate], systemVirtualTime: Double = 0, capacity: Capacity,
-        isIdle: Bool, using generator: inout some RandomNumberGenerator
+        workers: Int? = nil, isIdle: Bool, using generator: inout some RandomNumberGenerator
     ) -> [Candidate] {
         var tenants = TenantLoads(candidates, systemVirtualTime)
+        var shares = BackfillLoads(workers: workers ?? capacity.workers)
         var left = capacity
         var remaining = candidates
         var picks: [Candidate] = []
@@ -31,7 +33,7 @@ public struct LeaseChoice: Hashable, Sendable {
             let backfillFirst = Double.random(in: 0..<1, using: &generator) < backfillShare
             let allowed = remaining.indices.filter {
                 let mustRun = isIdle && picks.isEmpty
-                return tenants.admits(remaining[$0])
+                return tenants.admits(remaining[$0]) && shares.admits(remaining[$0])
                     && (left.fits(remaining[$0].estimate) || mustRun)
             }
             let first = allowed.min {
@@ -40,6 +42,7 @@ public struct LeaseChoice: Hashable, Sendable {
             guard let first else { break }
             let pick = remaining.remove(at: first)
             tenants.charge(pick)
+            shares.charge(pick)
             left = left.less(pick.estimate)
             picks.append(pick)
         }
@@ -103,5 +106,23 @@ struct TenantLoads {
     mutating func charge(_ pick: Candidate) {
         loads[pick.tenant]?.virtualTime += pick.estimate.cpuSeconds / pick.tenantWeight
         loads[pick.tenant]?.leased += 1
+    }
+}
+
+/// What each backfill holds of the node, as picks are made.
+struct BackfillLoads {
+    private let workers: Int
+    private var picked: [String: Int] = [:]
+
+    init(workers: Int) { self.workers = workers }
+
+    func admits(_ candidate: Candidate) -> Bool {
+        guard let share = candidate.share else { return true }
+        let most = max(1, Int((share.maximum * Double(workers)).rounded(.down)))
+        return share.held + (picked[share.backfill] ?? 0) < most
+    }
+
+    mutating func charge(_ pick: Candidate) {
+        if let share = pick.share { picked[share.backfill, default: 0] += 1 }
     }
 }

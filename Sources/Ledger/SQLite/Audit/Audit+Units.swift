@@ -114,7 +114,8 @@ extension Audit {
         {
             findings.add("I14", name(), "the unit is in another name than its job")
         }
-        if row.int64(13) != job.priority || row.int64(14) != job.createdAt
+        // What has ended keeps the priority that it had.
+        if !state.isFinal && row.int64(13) != job.priority || row.int64(14) != job.createdAt
             || row.int(16) < job.attemptsMaximum || row.int(4) > row.int(16)
         {
             findings.add("I4", name(), "the unit has not the order or the attempts of its job")

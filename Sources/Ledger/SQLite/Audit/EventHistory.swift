@@ -116,7 +116,7 @@ struct EventHistory {
                 // A hedge; the loss of one of two leases names an attempt that was counted.
                 endings[owner].leases += 1
             }
-        } else if event.to == EventHistory.running {
+        } else if event.to == EventHistory.running, event.from != event.to {
             endings[owner].runDetail = event.detail
         }
     }

@@ -89,6 +89,7 @@ struct Audit {
         try checkJobs()
         try checkTenants()
         try checkBreakers()
+        try checkBackfills()
         try checkRules()
         checkNames()
         report.events = try count("SELECT count(*) FROM event")
@@ -146,21 +147,36 @@ struct Audit {
     }
 
     private mutating func checkBreakers() throws {
-        let rows = try statement(
+        try check(
+            "breaker", history.subject(tenant: 0, job: 0, place: EventHistory.name("breaker")),
             "SELECT key, state, generation, key || ': ' || reason, event FROM breaker")
-        let subject = history.subject(tenant: 0, job: 0, place: EventHistory.name("breaker"))
+    }
+
+    private mutating func checkBackfills() throws {
+        try check(
+            "backfill", history.subject(tenant: 0, job: 0, place: EventHistory.name("backfill")),
+            """
+            SELECT name, state, generation, name || coalesce(': ' || reason, ''), event FROM backfill
+            """)
+    }
+
+    /// Rows that count their changes: name, state, count, what the newest event says, that event.
+    private mutating func check(
+        _ kind: String, _ subject: UInt64, _ sql: StaticString
+    ) throws {
+        let rows = try statement(sql)
         while try rows.step() {
             let key = rows.text(0)
             let state = rows.bytes(1)
             let name = reelmill_short_name(state.baseAddress, state.count)
             let detail = history.hash(rows.bytes(3))
             guard
-                let ending = history.ending(rows.int64(4), of: subject, "breaker \(key)", &findings)
+                let ending = history.ending(rows.int64(4), of: subject, "\(kind) \(key)", &findings)
             else { continue }
             if name != ending.newest.to || rows.int(2) != ending.count
                 || detail != ending.newest.detail
             {
-                findings.add("I10", "breaker \(key)", "it is not as the history left it")
+                findings.add("I10", "\(kind) \(key)", "it is not as the history left it")
             }
         }
     }

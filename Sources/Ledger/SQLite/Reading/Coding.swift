@@ -66,6 +66,12 @@ extension Row {
         return digest
     }
 
+    /// Nil where there is nothing.
+    func optionalDigest(_ column: String) throws -> Digest? {
+        let stored: DatabaseValue = self[column]
+        return stored.isNull ? nil : try digest(column)
+    }
+
     func tenant(_ column: String = "tenant") throws -> TenantID {
         let name = try text(column)
         guard let tenant = TenantID(name) else {

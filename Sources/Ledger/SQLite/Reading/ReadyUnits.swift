@@ -25,11 +25,13 @@ struct ReadyUnits {
     private let database: Database
     private let now: Int64
     private let leased: [Int64: Int]
+    private let shares: BackfillShares
 
-    init(_ database: Database, now: Int64, _ leased: LeasedUnits) {
+    init(_ database: Database, now: Int64, _ leased: LeasedUnits, node: NodeID) {
         self.database = database
         self.now = now
         self.leased = leased.countByTenant
+        shares = BackfillShares(database, leased, node)
     }
 
     /// The most urgent unit of each tenant and class, then the second of each, and so on. The tenants of each class
@@ -110,8 +112,11 @@ struct ReadyUnits {
 
     private static let columns = """
         SELECT u.id, u.job, u.kind, u.epoch, u.priority, u.created_at, u.critical_seconds, u.cpu_seconds,
-            u.memory_bytes, u.output_bytes, j.profile_digest, j.codec
+            u.memory_bytes, u.output_bytes, j.profile_digest, j.codec, t.backfill
         """
+    /// The terms of the job, which must let it be leased now.
+    private static let terms = "LEFT JOIN job_terms t ON t.job = j.number"
+    private static let isLeasable = "(t.leasable_until IS NULL OR t.leasable_until > ?2)"
     private static let order =
         "ORDER BY u.priority DESC, u.created_at, u.job, u.critical_seconds DESC, u.id"
 
@@ -123,8 +128,9 @@ struct ReadyUnits {
                 database,
                 cached: """
                     \(Self.columns) FROM work_unit u INDEXED BY unit_ready
-                    JOIN job j ON j.number = u.id >> 20
+                    JOIN job j ON j.number = u.id >> 20 \(Self.terms)
                     WHERE u.state = 'ready' AND u.delayed = 0 AND u.queue = ?1 AND u.run_at <= ?2
+                        AND \(Self.isLeasable)
                     \(Self.order) LIMIT ?3
                     """)
             return try candidates(rows, limit, queue)
@@ -133,10 +139,10 @@ struct ReadyUnits {
         let rows = try Statement(
             database,
             cached: """
-                \(Self.columns) FROM job j CROSS JOIN work_unit u INDEXED BY unit_ready
+                \(Self.columns) FROM job j CROSS JOIN work_unit u INDEXED BY unit_ready \(Self.terms)
                 WHERE j.id = ?4 AND u.state = 'ready' AND u.delayed = 0 AND u.queue = ?1
                     AND u.priority = j.priority AND u.created_at = j.created_at AND u.job = j.id
-                    AND u.run_at <= ?2
+                    AND u.run_at <= ?2 AND \(Self.isLeasable)
                 ORDER BY u.critical_seconds DESC, u.id LIMIT ?3
                 """)
         var found: [Candidate] = []
@@ -190,7 +196,8 @@ struct ReadyUnits {
                     tenantVirtualTime: tenant.virtualTime, tenantCap: tenant.cap,
                     tenantLeased: tenant.leased, estimate: row.estimate(7),
                     remainingCriticalSeconds: row.double(6), profile: try row.digest(10),
-                    encoder: kind == .encode ? row.text(11) : ""))
+                    encoder: kind == .encode ? row.text(11) : "",
+                    share: try row.optionalInt64(12).flatMap { try shares.share(of: $0) }))
         }
         return found
     }

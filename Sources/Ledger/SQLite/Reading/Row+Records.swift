@@ -21,7 +21,10 @@ extension Row {
             finishedMilliseconds: self["finished_at"],
             unitsTotal: try value(Int.self, "units_total"),
             unitsDone: try value(Int.self, "units_done"),
-            attemptsMaximum: try value(Int.self, "attempts_max"))
+            attemptsMaximum: try value(Int.self, "attempts_max"),
+            terms: JobTerms(
+                backfill: self["backfill"], replaces: try optionalDigest("replaces"),
+                leasableUntilMilliseconds: self["leasable_until"]))
     }
 
     /// Columns of `work_unit`.

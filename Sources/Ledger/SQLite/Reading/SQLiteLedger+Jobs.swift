@@ -5,7 +5,11 @@ public import TranscodeModel
 extension SQLiteLedger {
     /// A job's row. Its done units are counted where they are recorded, so that no count can be wrong.
     static let jobColumns = """
-        j.*, (SELECT count(*) FROM completion c WHERE c.unit
+        j.*, (SELECT b.name FROM job_terms t JOIN backfill b ON b.number = t.backfill
+            WHERE t.job = j.number) AS backfill,
+        (SELECT replaces FROM job_terms t WHERE t.job = j.number) AS replaces,
+        (SELECT leasable_until FROM job_terms t WHERE t.job = j.number) AS leasable_until,
+        (SELECT count(*) FROM completion c WHERE c.unit
             BETWEEN j.number << 20 AND j.number << 20 | 1048575) AS units_done
         """
 

@@ -10,7 +10,8 @@ extension SQLiteLedger {
             let leased = try LeasedUnits(database)
             return LedgerSurvey(
                 nowMilliseconds: now,
-                candidates: try ReadyUnits(database, now: now, leased).candidates(request),
+                candidates: try ReadyUnits(database, now: now, leased, node: request.node)
+                    .candidates(request),
                 virtualTime: try Double.fetchOne(
                     database.cachedStatement(sql: "SELECT virtual_time FROM ledger_head")) ?? 0,
                 overdue: leased.sightings { $0.until < now },
@@ -41,16 +42,27 @@ extension SQLiteLedger {
         try write { transaction, _ in try transaction.makeDue() }
     }
 
+    /// Whether the job `j` may be leased at the time that is bound first.
+    private static let isLeasable = """
+        NOT EXISTS (SELECT 1 FROM job_terms t WHERE t.job = j.number AND t.leasable_until <= ?1)
+        """
+
     private func unfinishedJobs(_ jobs: Set<JobID>?, _ database: Database) throws -> Int {
         guard let jobs else {
             return try Int.fetchOne(
                 database.cachedStatement(
-                    sql: "SELECT count(*) FROM job WHERE finished_at IS NULL")) ?? 0
+                    sql:
+                        "SELECT count(*) FROM job j WHERE finished_at IS NULL AND \(Self.isLeasable)"
+                ),
+                arguments: [clock.read()]) ?? 0
         }
         let statement = try database.cachedStatement(
-            sql: "SELECT EXISTS (SELECT 1 FROM job WHERE id = ? AND finished_at IS NULL)")
+            sql: """
+                SELECT EXISTS (SELECT 1 FROM job j WHERE id = ?2 AND finished_at IS NULL AND \(Self.isLeasable))
+                """)
+        let now = clock.read()
         return try jobs.count {
-            try Bool.fetchOne(statement, arguments: [$0.text]) == true
+            try Bool.fetchOne(statement, arguments: [now, $0.text]) == true
         }
     }
 }

@@ -37,17 +37,19 @@ extension Schema {
         """
     }
 
-    /// A running job has its plan and all its units; a ready one a completed publish unit (I6); one that failed or was
+    /// A job that is steered stays in its state, and says why. A running job has its plan and all its units; a ready one a completed publish unit (I6); one that failed or was
     /// cancelled leaves no unit behind that could still be worked on (I5).
     private var edges: String {
         let units = "w.id BETWEEN NEW.number << 20 AND NEW.number << 20 | 1048575"
         return """
             CASE WHEN NEW.state = OLD.state THEN
-                NEW.event = OLD.event AND NEW.finished_at IS OLD.finished_at
+                NEW.finished_at IS OLD.finished_at
                 AND NEW.failure IS OLD.failure AND NEW.failed_position IS OLD.failed_position
-                AND NEW.units_total = OLD.units_total AND NEW.reason IS OLD.reason
+                AND NEW.units_total = OLD.units_total AND CASE
+                    WHEN NEW.event = OLD.event THEN NEW.priority = OLD.priority AND NEW.reason IS OLD.reason
+                    ELSE NEW.event > OLD.event AND NEW.finished_at IS NULL END
                 AND (NEW.superseded = OLD.superseded OR OLD.state = 'ready')
-            WHEN NEW.event <= OLD.event THEN 0
+            WHEN NEW.event <= OLD.event OR NEW.priority <> OLD.priority THEN 0
             WHEN NEW.state = 'running' THEN OLD.state = 'planning'
                 AND EXISTS (SELECT 1 FROM plan WHERE job = NEW.number)
                 AND NEW.units_total = (SELECT count(*) FROM work_unit w WHERE \(units))

@@ -92,7 +92,12 @@ extension Schema {
     /// What any other change may be. The event moves with each change of the state or of who holds the unit.
     private var edges: String {
         """
-        NEW.event >= OLD.event AND CASE OLD.state
+        NEW.event >= OLD.event AND CASE
+            WHEN NEW.priority <> OLD.priority THEN NEW.state = OLD.state AND NEW.event = OLD.event
+                AND NEW.finished_at IS NULL AND NEW.epoch = OLD.epoch
+                AND NEW.attempt = OLD.attempt AND NEW.holder IS OLD.holder AND NEW.rival IS OLD.rival
+                AND NEW.unmet = OLD.unmet AND NEW.attempts_max = OLD.attempts_max
+            ELSE CASE OLD.state
             WHEN 'leased' THEN CASE
                 WHEN NEW.state = 'leased' THEN NEW.epoch = OLD.epoch
                     AND NEW.attempts_max = OLD.attempts_max AND \(leaseEdges)
@@ -108,7 +113,7 @@ extension Schema {
             WHEN 'ready' THEN \(Schema.sameClaims) AND CASE NEW.state
                 WHEN 'ready' THEN NEW.event = OLD.event
                 ELSE NEW.state = 'cancelled' AND NEW.event > OLD.event END
-            ELSE 0 END
+            ELSE 0 END END
         """
     }
 

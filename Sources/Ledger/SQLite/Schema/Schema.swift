@@ -21,8 +21,9 @@ struct Schema {
 
     var statements: String {
         [
-            Schema.tables, Schema.unitTable, Schema.otherTables, Schema.eventTriggers, unitTriggers,
-            Schema.slotTrigger, completionTriggers, jobTriggers, Schema.ruleTriggers,
+            Schema.tables, Schema.unitTable, Schema.otherTables, Schema.backfillTables,
+            Schema.eventTriggers, unitTriggers, Schema.slotTrigger, completionTriggers, jobTriggers,
+            Schema.backfillTriggers, Schema.ruleTriggers,
         ].joined(separator: "\n")
     }
 
@@ -53,7 +54,7 @@ struct Schema {
         refusal(
             "unit_fixed",
             """
-            UPDATE OF id, feeds, tenant, job, kind, work, content, content_key, queue, priority, created_at,
+            UPDATE OF id, feeds, tenant, job, kind, work, content, content_key, queue, created_at,
             critical_seconds, cpu_seconds, memory_bytes, output_bytes, fan_in ON work_unit
             """, "what a unit does never changes"),
         refusal("unit_kept", "DELETE ON work_unit", "units are not deleted"),
@@ -67,7 +68,7 @@ struct Schema {
             "job_fixed",
             """
             UPDATE OF number, tenant, id, key, content, source, profile, profile_digest, codec,
-            destination, class, priority, attempts_max, created_at ON job
+            destination, class, attempts_max, created_at ON job
             """, "what a job is never changes"),
         refusal("job_kept", "DELETE ON job", "jobs are not deleted"),
         refusal("plan_fixed", "UPDATE ON plan", "a plan never changes"),

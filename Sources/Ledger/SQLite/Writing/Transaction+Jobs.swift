@@ -60,6 +60,7 @@ extension Transaction {
         guard let job = try connection.job(submission.id) else {
             throw LedgerFailure(.corrupt, "the ledger has lost job \(submission.id)")
         }
+        try insertTerms(submission.terms, job.number)
         try NewUnit(self, submission.id, job).insertProbe(
             submission.probeContent, submission.probeEstimate)
         return .created(submission.id)
