@@ -1,4 +1,5 @@
 import CFileSystem
+import ContentDigest
 import Glibc
 public import TranscodeModel
 
@@ -6,15 +7,22 @@ public import TranscodeModel
 public struct Destination: Sendable {
     /// Absolute.
     public let path: String
+    /// What may stand there and be replaced; nil for nothing.
+    public let replaced: ReplacedOutput?
 
-    public init(path: String) { self.path = path }
+    public init(path: String, replacing replaced: ReplacedOutput? = nil) {
+        self.path = path
+        self.replaced = replaced
+    }
 
     private enum Occupation { case absent, emptyDirectory, occupied }
 
     /// Refuses a destination that could not be published: something is there, or nothing can be
     /// written beside it. Makes nothing.
     public func check() throws(Failure) {
-        guard try occupation() != .occupied else { throw exists() }
+        if try occupation() == .occupied {
+            guard try holdsReplaced(at: path) else { throw exists() }
+        }
         var ancestor = parent(of: path)
         var status = stat()
         while stat(ancestor, &status) != 0, errno == ENOENT, ancestor != "/" {
@@ -93,20 +101,33 @@ public struct Destination: Sendable {
     /// Whether what is published there has a file with exactly these bytes: so an attempt whose
     /// forerunner died between publishing and saying so knows its job's own output.
     public func holds(_ bytes: [UInt8], at relativePath: String) throws(Failure) -> Bool {
-        let file = path + "/" + relativePath
+        guard let found = try openIfThere(path + "/" + relativePath),
+            found.byteCount == Int64(bytes.count)
+        else { return false }
+        return try found.contents() == bytes
+    }
+
+    /// Whether a directory is the output that may be replaced.
+    private func holdsReplaced(at directory: String) throws(Failure) -> Bool {
+        guard let replaced, let found = try openIfThere(directory + "/" + replaced.file) else {
+            return false
+        }
+        return Digest.sha256(try found.contents()) == replaced.digest
+    }
+
+    /// Nil for what is not there, or no file.
+    private func openIfThere(_ file: String) throws(Failure) -> ReadableFile? {
         let opened = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard opened >= 0 else {
-            if errno == ENOENT || errno == ENOTDIR { return false }
+            if errno == ENOENT || errno == ENOTDIR { return nil }
             throw storageFailure("read", file)
         }
         var status = stat()
         guard fstat(opened, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
             close(opened)
-            return false
+            return nil
         }
-        let found = ReadableFile(owning: opened, byteCount: Int64(status.st_size))
-        guard found.byteCount == Int64(bytes.count) else { return false }
-        return try found.contents() == bytes
+        return ReadableFile(owning: opened, byteCount: Int64(status.st_size))
     }
 
     /// Makes sure that what is published there stays: the attempt that published it may have died, or its
@@ -123,13 +144,32 @@ public struct Destination: Sendable {
         case 0: break
         case EEXIST, ENOTEMPTY:
             // An empty directory may be replaced, in one step too.
-            guard try occupation() == .emptyDirectory, rename(hidden, path) == 0 else {
-                throw exists()
-            }
+            if try occupation() == .emptyDirectory, rename(hidden, path) == 0 { break }
+            guard try holdsReplaced(at: path) else { throw exists() }
+            try exchange(hidden)
         case ENOENT: throw PreparedOutput.takenOver(path)
         case let code: throw storageFailure("publish", path, code)
         }
         try syncDirectory(parent(of: path))
+    }
+
+    /// Takes the place of the older output, which then has the hidden name and is removed. Readers see the one or the
+    /// other.
+    private func exchange(_ hidden: String) throws(Failure) {
+        switch reelmill_rename_exchanging(hidden, path) {
+        case 0: break
+        case ENOENT: throw PreparedOutput.takenOver(path)
+        case let code: throw storageFailure("publish", path, code)
+        }
+        guard try holdsReplaced(at: hidden) else {
+            // Something else had just come there: it gets its place back.
+            guard reelmill_rename_exchanging(hidden, path) == 0 else {
+                throw storageFailure("publish", path)
+            }
+            throw exists()
+        }
+        try syncDirectory(parent(of: path))
+        try removeHidden(hidden)
     }
 
     private func occupation() throws(Failure) -> Occupation {
@@ -147,5 +187,17 @@ public struct Destination: Sendable {
             .permanent, .destinationExists,
             "\(path): something is there already, and it is not overwritten. Remove it, or choose "
                 + "another output directory.")
+    }
+}
+
+/// An output that may be replaced: known by one of its files, and by that file's digest.
+public struct ReplacedOutput: Hashable, Sendable {
+    /// Relative to the output.
+    public var file: String
+    public var digest: Digest
+
+    public init(file: String, digest: Digest) {
+        self.file = file
+        self.digest = digest
     }
 }

@@ -1,3 +1,4 @@
+import ContentDigest
 import Foundation
 import Glibc
 import Synchronization
@@ -44,6 +45,57 @@ struct DestinationTests {
             #expect(failure?.code == .destinationExists)
         }
         #expect(try scratch.contents("out") == ["theirs"])
+    }
+
+    @Test("an output takes the place of the one that it may replace, and of no other")
+    func replaced() throws {
+        let scratch = try Scratch()
+        let path = scratch.path + "/out"
+        func publish(_ text: String, over old: String?, attempt: Int) throws {
+            let destination = Destination(
+                path: path,
+                replacing: old.map {
+                    ReplacedOutput(file: "receipt", digest: Digest.sha256(Array($0.utf8)))
+                })
+            try destination.check()
+            let output = try destination.prepare(job: job, epoch: 1, attempt: attempt)
+            try output.write(Array(text.utf8), to: "receipt")
+            try output.write([1], to: "video/\(text)")
+            try output.publish()
+        }
+        try publish("first", over: nil, attempt: 1)
+        for wrong in [nil, "other"] {
+            let failure = #expect(throws: Failure.self) {
+                try publish("second", over: wrong, attempt: 2)
+            }
+            #expect(failure?.code == .destinationExists)
+        }
+        #expect(try scratch.contents("out/video") == ["first"])
+        try publish("second", over: "first", attempt: 3)
+        #expect(try scratch.contents("out/video") == ["second"])
+        #expect(try scratch.contents() == ["out"])
+        // What may be replaced need not be there any more.
+        try FileManager.default.removeItem(atPath: path)
+        try publish("third", over: "second", attempt: 4)
+        #expect(try scratch.contents("out/video") == ["third"])
+    }
+
+    @Test("what has come to the place since then is kept")
+    func replacedMeanwhile() throws {
+        let scratch = try Scratch()
+        let path = scratch.path + "/out"
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        try Data("old".utf8).write(to: URL(fileURLWithPath: path + "/receipt"))
+        let destination = Destination(
+            path: path,
+            replacing: ReplacedOutput(file: "receipt", digest: Digest.sha256(Array("old".utf8))))
+        let output = try destination.prepare(job: job, epoch: 1, attempt: 1)
+        try output.write([1], to: "receipt")
+        try Data("newer".utf8).write(to: URL(fileURLWithPath: path + "/receipt"))
+        let failure = #expect(throws: Failure.self) { try output.publish() }
+        #expect(failure?.code == .destinationExists)
+        let kept = FileManager.default.contents(atPath: path + "/receipt")
+        #expect(kept == Data("newer".utf8))
     }
 
     @Test("leftovers of an earlier attempt of the same job go, those of others stay")

@@ -4,6 +4,9 @@ public import TranscodeModel
 ///
 /// The same promises hold: one transaction a call, and a call that throws changed nothing.
 public protocol BackfillLedger: Ledger {
+    /// The ledger's time.
+    var nowMilliseconds: Int64 { get }
+
     /// Begins a listing of the backfill of this name, making it if it is new; what an earlier listing that was cut off
     /// had drafted is forgotten. Returns the number of the draft's pass.
     func draftBackfill(

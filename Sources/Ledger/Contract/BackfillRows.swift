@@ -124,6 +124,32 @@ public struct BackfillCounts: Hashable, Sendable, Codable {
         self.failures = failures
     }
 
+    /// As they are after one row has changed.
+    public mutating func move(from old: BackfillRow, to new: BackfillRow, pass: Int) {
+        add(old, -1, pass)
+        add(new, 1, pass)
+    }
+
+    private mutating func add(_ row: BackfillRow, _ count: Int, _ pass: Int) {
+        if let index = groups.firstIndex(where: { $0.state == row.state && $0.code == row.code }) {
+            groups[index].rows += count
+            if groups[index].rows == 0 { groups.remove(at: index) }
+        } else {
+            groups.append(Group(state: row.state, code: row.code, rows: count))
+            groups.sort {
+                ($0.state.rawValue, $0.code ?? "") < ($1.state.rawValue, $1.code ?? "")
+            }
+        }
+        if row.isDue { due += count }
+        let isAdmitted = pass > 0 && row.admittedPass == pass
+        if isAdmitted { admitted += count }
+        guard row.state == .failed || row.state == .quarantined, row.endedPass == pass else {
+            return
+        }
+        failures += count
+        if isAdmitted { admittedFailures += count }
+    }
+
     public subscript(_ state: BackfillRow.State) -> Int {
         groups.filter { $0.state == state }.reduce(0) { $0 + $1.rows }
     }

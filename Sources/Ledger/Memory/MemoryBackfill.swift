@@ -11,12 +11,7 @@ struct MemoryBackfill: Hashable, Sendable {
     /// Whether a row may become this. The same rules stand in the schema.
     static func allows(_ old: BackfillRow, _ new: BackfillRow) -> Bool {
         let isEdge =
-            switch new.state {
-            case old.state: true
-            case .running: old.state != .done
-            case .quarantined: old.state == .running
-            default: true
-            }
+            new.state != .quarantined || old.state == .running || old.state == .quarantined
         return isEdge && isWellFormed(new)
             && (old.input, old.output, old.tenant, old.profile, old.key)
                 == (new.input, new.output, new.tenant, new.profile, new.key)

@@ -1,6 +1,8 @@
 public import TranscodeModel
 
 extension MemoryLedger: BackfillLedger {
+    public var nowMilliseconds: Int64 { clock.read() }
+
     public func draftBackfill(
         _ name: String, settings: BackfillSettings
     ) throws(LedgerFailure) -> Int {

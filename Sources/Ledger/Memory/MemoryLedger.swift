@@ -5,7 +5,7 @@ public import TranscodeModel
 /// millions of units. Nothing outlives the process.
 public final class MemoryLedger: Ledger {
     private let state: Mutex<State>
-    private let clock: LedgerClock
+    let clock: LedgerClock
     private let watchers = WatcherBoard()
 
     public convenience init(clock: LedgerClock) {

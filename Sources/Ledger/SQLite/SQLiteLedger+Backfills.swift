@@ -3,6 +3,8 @@ import GRDB
 public import TranscodeModel
 
 extension SQLiteLedger: BackfillLedger {
+    public var nowMilliseconds: Int64 { clock.read() }
+
     public func draftBackfill(
         _ name: String, settings: BackfillSettings
     ) throws(LedgerFailure) -> Int {

@@ -17,7 +17,11 @@ enum PublishStage {
         let artifacts = committed.mapValues(\.artifact)
         let files = OutputLayout.files(plan, artifacts: artifacts)
         let receipt = try ReceiptMaking.receipt(context, plan, committed, files).bytes()
-        let destination = Destination(path: context.job.destination)
+        let destination = Destination(
+            path: context.job.destination,
+            replacing: context.job.terms.replaces.map {
+                ReplacedOutput(file: OutputLayout.receiptPath, digest: $0)
+            })
         let (job, token) = (context.job.id, context.lease.token)
         func settle() throws(Failure) {
             try destination.settle(job: job, epoch: token.epoch, attempt: token.attempt)

@@ -23,6 +23,15 @@ enum Quantity {
             ? "\(hours):\(twoDigits(minutes)):\(twoDigits(rest))" : "\(minutes):\(twoDigits(rest))"
     }
 
+    /// `45 s`, `12 min`, `3.2 h` or `2.4 days`, whichever reads best.
+    static func span(hours: Double) -> String {
+        guard hours.isFinite, hours >= 0 else { return "–" }
+        if hours < 1.0 / 60 { return decimal(hours * 3600, 0) + " s" }
+        if hours < 1 { return decimal(hours * 60, hours < 1.0 / 6 ? 1 : 0) + " min" }
+        if hours < 48 { return decimal(hours, 1) + " h" }
+        return decimal(hours / 24, 1) + " days"
+    }
+
     static func decimal(_ value: Double, _ digits: Int) -> String {
         String(format: "%.\(digits)f", value)
     }

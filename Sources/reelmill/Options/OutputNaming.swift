@@ -2,23 +2,42 @@ import Foundation
 
 /// Where the outputs of several inputs go below one directory.
 enum OutputNaming {
-    /// One directory for each input: its name without the extension, or with it where two inputs
-    /// would meet (`talk.mov` and `talk.mp4` become `talk.mov` and `talk.mp4`), and with a number where
-    /// they still do. `names` are relative paths; the same names in the same order give the same result.
+    /// One directory for each input, as `OutputFolders` names them.
     static func folders(_ names: [String]) -> [String] {
-        let stems = names.map { ($0 as NSString).deletingPathExtension }
-        var counts: [String: Int] = [:]
-        for stem in stems { counts[stem, default: 0] += 1 }
-        var used: Set<String> = []
-        return zip(names, stems).map { name, stem in
-            let base = counts[stem] == 1 ? stem : name
-            var folder = base
-            var number = 2
-            while !used.insert(folder).inserted {
-                folder = "\(base)-\(number)"
-                number += 1
-            }
-            return folder
+        var folders = OutputFolders()
+        for name in names { folders.count(name) }
+        return names.map { folders.folder(for: $0) }
+    }
+}
+
+/// Names a directory for each of a great many inputs: its name without the extension, or with it where two inputs would
+/// meet (`talk.mov` and `talk.mp4` become `talk.mov` and `talk.mp4`), and with a number where they still do.
+///
+/// Names are relative paths. First all are counted, and then each is named, in the same order: the same names in the same
+/// order give the same result. What is kept of a name is a hash of eight bytes; where two names share one, the second gets a
+/// number that it does not need.
+struct OutputFolders {
+    private var counts: [UInt64: UInt32] = [:]
+    private var used: Set<UInt64> = []
+
+    mutating func count(_ name: String) {
+        counts[Self.hash((name as NSString).deletingPathExtension), default: 0] += 1
+    }
+
+    mutating func folder(for name: String) -> String {
+        let stem = (name as NSString).deletingPathExtension
+        let base = counts[Self.hash(stem)] == 1 ? stem : name
+        var folder = base
+        var number = 2
+        while !used.insert(Self.hash(folder)).inserted {
+            folder = "\(base)-\(number)"
+            number += 1
         }
+        return folder
+    }
+
+    /// FNV-1a, the same in every process (Fowler, Noll, Vo; draft-eastlake-fnv).
+    private static func hash(_ text: String) -> UInt64 {
+        text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
     }
 }

@@ -9,6 +9,8 @@ struct ProgressDisplay: Sendable {
     let board: ProgressBoard
     /// Only these jobs; nil for all.
     let jobs: Set<JobID>?
+    /// A line above all; nil for none.
+    let headline: @Sendable () -> String?
 
     private static let linesMaximum = 8
     private static let silenceSeconds = 10.0
@@ -33,7 +35,7 @@ struct ProgressDisplay: Sendable {
             guard isTerminal || Double(now - lastLine) / 1e9 >= ProgressDisplay.silenceSeconds
             else { continue }
             lastLine = now
-            let lines = try lines(&sights, now)
+            let lines = try [headline()].compactMap { $0 } + lines(&sights, now)
             if isTerminal {
                 Console.show(Task.isCancelled ? [] : lines)
             } else {

@@ -28,6 +28,7 @@ struct Enlistment {
     var tenant = TenantID.standard
     var jobClass = JobClass.live
     var priority = 0
+    var terms = JobTerms.usual
     /// Attempts of each unit, counted when it is leased.
     static let attemptsMaximum = 8
 
@@ -39,8 +40,6 @@ struct Enlistment {
         let destination = absolute(output)
         let digest = try source.hash()
         let profileDigest = ProfileIdentity.digest(of: profile)
-        let content = ProfileIdentity.content(
-            source: digest, profile: profileDigest, destination: destination)
         do throws(Failure) {
             try Destination(path: destination).check()
         } catch {
@@ -50,18 +49,25 @@ struct Enlistment {
             // A node that died between publishing and saying so has left the last word to the next one.
             return record.state == .ready ? .published(record) : .underWay(record)
         }
-        let submission = JobSubmission(
-            id: freshID(), tenant: tenant, key: key,
-            source: SourceReference(
-                locator: source.path, displayName: (source.path as NSString).lastPathComponent,
-                digest: digest, byteCount: source.byteCount,
-                modificationMilliseconds: source.modificationMilliseconds),
-            profile: profile, profileDigest: profileDigest, destination: destination,
-            jobClass: jobClass, priority: priority, content: content,
-            probeContent: ProfileIdentity.probeContent(source: digest),
-            probeEstimate: Enlistment.probeEstimate(bytes: source.byteCount),
-            attemptsMaximum: Enlistment.attemptsMaximum)
-        return try submit(submission)
+        return try submit(
+            SourceReference(source, digest), to: destination, key: key)
+    }
+
+    /// Records a source that has been read, for a destination that has been checked.
+    func submit(
+        _ source: SourceReference, to destination: String, key: String? = nil
+    ) throws -> Outcome {
+        let profileDigest = ProfileIdentity.digest(of: profile)
+        return try submit(
+            JobSubmission(
+                id: freshID(), tenant: tenant, key: key, source: source, profile: profile,
+                profileDigest: profileDigest, destination: destination, jobClass: jobClass,
+                priority: priority,
+                content: ProfileIdentity.content(
+                    source: source.digest, profile: profileDigest, destination: destination),
+                probeContent: ProfileIdentity.probeContent(source: source.digest),
+                probeEstimate: Enlistment.probeEstimate(bytes: source.byteCount),
+                attemptsMaximum: Enlistment.attemptsMaximum, terms: terms))
     }
 
     /// The digest that names a source.
@@ -119,5 +125,15 @@ struct Enlistment {
     static func probeEstimate(bytes: Int64) -> Estimate {
         Estimate(
             cpuSeconds: 0.2 + Double(bytes) / 2e9, memoryBytes: 128 << 20, outputBytes: 1 << 20)
+    }
+}
+
+extension SourceReference {
+    /// A file as it was opened, with the digest of its bytes.
+    init(_ source: SourceFile, _ digest: Digest) {
+        self.init(
+            locator: source.path, displayName: (source.path as NSString).lastPathComponent,
+            digest: digest, byteCount: source.byteCount,
+            modificationMilliseconds: source.modificationMilliseconds)
     }
 }

@@ -15,12 +15,15 @@ struct NodeSession {
     var jobs: Set<JobID>?
     var workers: Int
     var endsWhenIdle: Bool
+    /// Pressed by who runs it, it ends too.
+    var shutdown = ShutdownSwitch()
+    /// A line above those of the jobs.
+    var headline: @Sendable () -> String? = { nil }
     /// From which level on the node's log goes to standard error; `REELMILL_LOG` has the last word.
     var logLevel = Logger.Level.warning
 
-    /// Returns the signal that ended it, or nil when nothing was left to do.
+    /// Returns the signal that ended it, or nil when nothing was left to do or who runs it has ended it.
     func run() async throws -> ExitStatus? {
-        let shutdown = ShutdownSwitch()
         let board = ProgressBoard()
         let node = Node(
             ledger: workplace.ledger, store: workplace.store,
@@ -29,7 +32,8 @@ struct NodeSession {
                 workerExecutable: WorkerLocation.find(override: workplace.settings.workerPath),
                 limits: workplace.settings.limits, sandbox: workplace.settings.sandbox),
             board: board, shutdown: shutdown, logger: logger())
-        let display = ProgressDisplay(ledger: workplace.ledger, board: board, jobs: jobs)
+        let display = ProgressDisplay(
+            ledger: workplace.ledger, board: board, jobs: jobs, headline: headline)
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
         let received = FirstSignal()
         return try await withThrowingTaskGroup(of: NodeEnding?.self) { group in
@@ -52,7 +56,7 @@ struct NodeSession {
             }
             for try await case let ending? in group {
                 group.cancelAll()
-                return ending == .idle ? nil : received.status ?? .interrupted
+                return ending == .idle ? nil : received.status
             }
             preconditionFailure("the node ends with an ending or an error")
         }

@@ -90,11 +90,7 @@ extension Schema {
         END;
         CREATE TRIGGER backfill_row_changed AFTER UPDATE ON backfill_row BEGIN
             SELECT RAISE(ROLLBACK, 'no such edge between states of a row')
-            WHERE NOT coalesce(CASE NEW.state
-                WHEN OLD.state THEN 1
-                WHEN 'running' THEN OLD.state <> 'done'
-                WHEN 'quarantined' THEN OLD.state = 'running'
-                ELSE 1 END
+            WHERE NOT coalesce((NEW.state <> 'quarantined' OR OLD.state IN ('running', 'quarantined'))
                 AND NEW.input = OLD.input AND NEW.output = OLD.output AND NEW.tenant = OLD.tenant
                 AND NEW.profile = OLD.profile AND NEW.key IS OLD.key
                 AND NEW.pass = (SELECT pass FROM backfill WHERE number = NEW.backfill), 0);

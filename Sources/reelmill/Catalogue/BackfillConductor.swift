@@ -1,0 +1,256 @@
+import Dispatch
+import Foundation
+import Ledger
+import Scheduler
+import Synchronization
+import TranscodeModel
+
+/// Takes a backfill through its rows: looks at those that are due, makes jobs of them, and writes down what became of
+/// those. Nodes do the work.
+///
+/// It may be killed at any moment. A job that was made and not written down is met again by its content, so a row has
+/// one job at most (I15).
+final class BackfillConductor {
+    enum Ending: Equatable {
+        case done
+        case stopped(String)
+        /// Another listing has taken its place.
+        case replaced
+    }
+
+    private let workplace: Workplace
+    private let name: String
+    private let pass: Int
+    private let rule: AdmissionRule
+    private let board: BackfillBoard
+    private var counts: BackfillCounts
+    private var countedAt: UInt64
+    private var profiles: [Digest: Profile] = [:]
+    /// The last row that was looked at; those behind it that are due wait for another row.
+    private var cursor = -1
+    /// Rows that wait for the same work of another row.
+    private var waiting: Set<Int> = []
+    private var holdUntil: Int64?
+
+    /// Others may change rows too: after so long all are counted anew.
+    private static let countNanoseconds: UInt64 = 15_000_000_000
+
+    init(
+        _ workplace: Workplace, _ record: BackfillRecord, workers: Int, board: BackfillBoard
+    ) throws {
+        self.workplace = workplace
+        name = record.name
+        pass = record.pass
+        rule = AdmissionRule(openMaximum: max(8, 4 * workers))
+        counts = try workplace.ledger.rowCounts(of: record.name)
+        countedAt = DispatchTime.now().uptimeNanoseconds
+        self.board = board
+    }
+
+    /// Until all rows have ended, or it stops, or its task is cancelled.
+    func conduct() async throws -> Ending {
+        while true {
+            try Task.checkCancellation()
+            guard let record = try workplace.ledger.backfill(name), record.pass == pass else {
+                return .replaced
+            }
+            switch record.state {
+            case .planned, .paused: try await Task.sleep(for: .milliseconds(500))
+            case .stopped: return .stopped(record.reason ?? "it was stopped")
+            case .done: return .done
+            case .running: if let ending = try await step(record) { return ending }
+            }
+        }
+    }
+
+    private func step(_ record: BackfillRecord) async throws -> Ending? {
+        let settled = try settle()
+        if DispatchTime.now().uptimeNanoseconds - countedAt > Self.countNanoseconds { try count() }
+        board.show(counts, record)
+        let minute = LocalMinute.now()
+        try keepWindow(record.settings, minute)
+        switch rule.decide(record.settings, counts, minute: minute) {
+        case .admit(let room):
+            let admitted = try await admit(room, record.settings)
+            if !admitted, !settled { try await Task.sleep(for: .milliseconds(250)) }
+        case .wait, .sleep:
+            if !settled { try await Task.sleep(for: .milliseconds(250)) }
+        case .stop(let reason): return try end(.stopped, reason, .stopped(reason))
+        case .done: return try end(.done, nil, .done)
+        }
+        return nil
+    }
+
+    /// Before it ends, all is counted anew: somebody may have asked for rows again.
+    private func end(
+        _ state: BackfillRecord.State, _ reason: String?, _ ending: Ending
+    ) throws -> Ending? {
+        let before = counts
+        try count()
+        guard counts == before else { return nil }
+        // What is under way is kept from going on; what is leased ends.
+        let hold = state == .stopped ? JobHold.now : .none
+        let isOurs = try workplace.ledger.changeBackfill(
+            name, BackfillChange(from: [.running], to: state, reason: reason, hold: hold))
+        return isOurs ? ending : nil
+    }
+
+    private func count() throws {
+        counts = try workplace.ledger.rowCounts(of: name)
+        countedAt = DispatchTime.now().uptimeNanoseconds
+        (cursor, waiting) = (-1, [])
+    }
+
+    /// Units are leased until the window closes, and from then on only when this has opened it again: a conductor that
+    /// dies leaves nothing that goes on by day.
+    private func keepWindow(_ settings: BackfillSettings, _ minute: Int) throws {
+        guard let window = settings.window, let left = window.minutesLeft(at: minute) else {
+            return
+        }
+        let now = workplace.ledger.nowMilliseconds
+        guard holdUntil.map({ $0 <= now }) ?? true else { return }
+        let end = now + Int64(left) * 60_000
+        try workplace.ledger.hold(name, .from(milliseconds: end))
+        holdUntil = end
+    }
+
+    // Rows whose job has ended
+
+    private func settle() throws -> Bool {
+        let running = try workplace.ledger.rows(
+            BackfillRowQuery(states: [.running], limit: 10_000), of: name)
+        var changes: [BackfillRowChange] = []
+        for row in running {
+            guard let id = row.job, let job = try workplace.ledger.job(id) else {
+                changes.append(BackfillRowChange(from: .running, row: row.again()))
+                continue
+            }
+            if let row = row.ended(by: job, pass: pass) {
+                changes.append(BackfillRowChange(from: .running, row: row))
+            }
+        }
+        let seen = Dictionary(uniqueKeysWithValues: running.map { ($0.position, $0) })
+        return try change(changes, from: seen) > 0
+    }
+
+    private func change(
+        _ changes: [BackfillRowChange], from seen: [Int: BackfillRow]
+    ) throws -> Int {
+        guard !changes.isEmpty else { return 0 }
+        let changed = try workplace.ledger.changeRows(changes, pass: pass, of: name)
+        guard changed == changes.count else {
+            try count()
+            return changed
+        }
+        for change in changes {
+            guard let old = seen[change.row.position] else { continue }
+            counts.move(from: old, to: change.row, pass: pass)
+            // What waited for it may be looked at again.
+            if old.state == .running, !waiting.isEmpty { (cursor, waiting) = (-1, []) }
+        }
+        return changed
+    }
+
+    // Rows that are due
+
+    /// Returns whether anything came of it.
+    private func admit(_ room: Int, _ settings: BackfillSettings) async throws -> Bool {
+        let due = try workplace.ledger.rows(
+            BackfillRowQuery(isDueOnly: true, limit: room, after: cursor), of: name
+        ).filter { !waiting.contains($0.position) }
+        var acted = false
+        for row in due {
+            cursor = row.position
+            let verdict = try await examine(row, settings.selection)
+            try Task.checkCancellation()
+            guard let new = try act(row, verdict, settings) else {
+                waiting.insert(row.position)
+                continue
+            }
+            acted = true
+            _ = try change(
+                [BackfillRowChange(from: row.state, row: new)], from: [row.position: row])
+        }
+        return acted
+    }
+
+    /// It reads whole files: not on a thread that others wait for.
+    private func examine(
+        _ row: BackfillRow, _ selection: BackfillSelection
+    ) async throws -> RowExamination.Verdict {
+        let examination = RowExamination(
+            ledger: workplace.ledger, limits: workplace.settings.limits, selection: selection)
+        return try await withCheckedThrowingContinuation { continuation in
+            DispatchQueue.global().async {
+                continuation.resume(with: Result { try examination.examine(row) })
+            }
+        }
+    }
+
+    /// Nil for a row that waits.
+    private func act(
+        _ row: BackfillRow, _ verdict: RowExamination.Verdict, _ settings: BackfillSettings
+    ) throws -> BackfillRow? {
+        switch verdict {
+        case .keep: return row.kept()
+        case .skip(let code, let reason, let source):
+            return row.ended(.skipped, code.rawValue, reason, source: source, pass: pass)
+        case .fail(let code, let reason, let source):
+            return row.ended(.failed, code, reason, source: source, pass: pass)
+        case .await: return nil
+        case .follow(let job, let source): return row.running(job, source: source, pass: pass)
+        case .encode(let source, let replaces):
+            return try enlist(row, source, replaces, settings)
+        }
+    }
+
+    private func enlist(
+        _ row: BackfillRow, _ source: SourceReference, _ replaces: Digest?,
+        _ settings: BackfillSettings
+    ) throws -> BackfillRow {
+        let profile = try profile(row.profile)
+        let enlistment = Enlistment(
+            workplace: workplace, profile: profile, tenant: row.tenant, jobClass: .backfill,
+            priority: settings.priority,
+            terms: JobTerms(
+                backfill: name, replaces: replaces, leasableUntilMilliseconds: holdUntil))
+        do {
+            let outcome = try enlistment.submit(source, to: row.output, key: row.key)
+            return row.running(outcome.job, source: source.digest, pass: pass)
+        } catch let fault as CommandFault {
+            // Its key belongs to other work.
+            return row.ended(
+                .failed, "key-conflict", fault.message, source: source.digest, pass: pass)
+        }
+    }
+
+    private func profile(_ digest: Digest) throws -> Profile {
+        if let known = profiles[digest] { return known }
+        guard let profile = try workplace.ledger.backfillProfile(digest) else {
+            throw LedgerFailure(.corrupt, "the ledger has lost the profile \(digest.hex)")
+        }
+        profiles[digest] = profile
+        return profile
+    }
+}
+
+/// What the display of a backfill shows, from whatever thread.
+final class BackfillBoard: Sendable {
+    private let shown = Mutex<String?>(nil)
+    var line: String? { shown.withLock { $0 } }
+
+    func show(_ counts: BackfillCounts, _ record: BackfillRecord) {
+        let line = record.name + "  " + BackfillText.counts(counts)
+        shown.withLock { $0 = line }
+    }
+}
+
+/// The minute of the day where this process is.
+enum LocalMinute {
+    static func now() -> Int {
+        var seconds = time(nil)
+        var local = tm()
+        localtime_r(&seconds, &local)
+        return Int(local.tm_hour) * 60 + Int(local.tm_min)
+    }
+}

@@ -1,0 +1,73 @@
+import Node
+import TranscodeModel
+import UnixSignals
+
+/// A conductor, with a node beside it in the same process, or alone.
+struct BackfillSession {
+    enum Ending {
+        case conducted(BackfillConductor.Ending)
+        case signal(ExitStatus)
+    }
+
+    let workplace: Workplace
+    let conductor: BackfillConductor
+    let board: BackfillBoard
+    let workers: Int
+    let isNode: Bool
+
+    /// Until the conductor is done, or a signal comes.
+    func run() async throws -> Ending {
+        isNode ? try await runWithNode() : try await runAlone()
+    }
+
+    private enum Part {
+        case conductor(BackfillConductor.Ending)
+        case node(ExitStatus?)
+    }
+
+    private func runWithNode() async throws -> Ending {
+        let shutdown = ShutdownSwitch()
+        let node = NodeSession(
+            workplace: workplace, jobs: nil, workers: workers, endsWhenIdle: false,
+            shutdown: shutdown, headline: { [board] in board.line })
+        nonisolated(unsafe) let conductor = conductor
+        return try await withThrowingTaskGroup(of: Part.self) { group in
+            group.addTask { .conductor(try await conductor.conduct()) }
+            group.addTask { .node(try await node.run()) }
+            var ending: BackfillConductor.Ending?
+            while let part = try await group.next() {
+                switch part {
+                case .conductor(let conducted):
+                    ending = conducted
+                    shutdown.press()
+                case .node(let signal):
+                    if let signal {
+                        group.cancelAll()
+                        return .signal(signal)
+                    }
+                    if let ending { return .conducted(ending) }
+                }
+            }
+            preconditionFailure("a session ends with its node")
+        }
+    }
+
+    private func runAlone() async throws -> Ending {
+        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
+        nonisolated(unsafe) let conductor = conductor
+        return try await withThrowingTaskGroup(of: Ending?.self) { group in
+            group.addTask { .conducted(try await conductor.conduct()) }
+            group.addTask {
+                for await signal in signals {
+                    return .signal(signal == .sigterm ? .terminated : .interrupted)
+                }
+                return nil
+            }
+            for try await case let ending? in group {
+                group.cancelAll()
+                return ending
+            }
+            preconditionFailure("a conductor ends with an ending or an error")
+        }
+    }
+}

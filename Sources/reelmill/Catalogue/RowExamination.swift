@@ -1,0 +1,164 @@
+import ArtifactStore
+import ContentDigest
+import Foundation
+import Ledger
+import Packager
+import TranscodeModel
+
+/// What is to become of a row, from its source, its output and the ledger, as they are now. Changes nothing.
+struct RowExamination {
+    enum Verdict {
+        /// What was known of it still holds.
+        case keep
+        case skip(SkipReason, String, Digest?)
+        case fail(code: String, reason: String, Digest?)
+        /// Another row does the same work now: look again when that has ended.
+        case await(row: Int)
+        /// The same work is under way.
+        case follow(JobID, Digest)
+        /// To be encoded; an older output may be replaced, by the digest of its receipt.
+        case encode(SourceReference, replaces: Digest?)
+    }
+
+    /// Why a row is not encoded; a released code never changes its meaning.
+    enum SkipReason: String, CaseIterable {
+        /// Published before, from the same bytes with the same profile, and sound.
+        case doneBefore = "done-before"
+        /// Another row has the same bytes and the same profile, and its output is sound.
+        case equal
+        /// Not what `--only` asks for.
+        case notSelected = "not-selected"
+    }
+
+    let ledger: any BackfillLedger
+    let limits: SourceLimits
+    let selection: BackfillSelection
+
+    func examine(_ row: BackfillRow) throws -> Verdict {
+        let source: SourceReference
+        do throws(Failure) {
+            let file = try SourceFile.open(row.input)
+            try limits.requireBytes(file.byteCount, name: file.path)
+            source = SourceReference(file, try file.hash())
+        } catch {
+            let isKnown =
+                row.state == .failed && row.source == nil && row.code == error.code.rawValue
+            return isKnown
+                ? .keep : .fail(code: error.code.rawValue, reason: error.message, nil)
+        }
+        do throws(Failure) {
+            try Destination(path: row.output).check()
+        } catch {
+            guard error.code == .destinationExists else {
+                return .fail(code: error.code.rawValue, reason: error.message, source.digest)
+            }
+            return try occupied(row, source, error)
+        }
+        return try vacant(row, source)
+    }
+
+    /// Nothing is at its destination.
+    private func vacant(_ row: BackfillRow, _ source: SourceReference) throws -> Verdict {
+        let failedBefore = row.state == .failed || row.state == .quarantined
+        if failedBefore, row.source == source.digest, selection != .failed { return .keep }
+        if selection == .changed || selection == .failed && !failedBefore {
+            return notSelected(row, source.digest)
+        }
+        let same = try ledger.rows(
+            source: source.digest, profile: row.profile, tenant: row.tenant
+        ).filter { $0.output != row.output }
+        if let twin = try same.first(where: { try $0.state == .done && isSound($0) }) {
+            return .skip(
+                .equal,
+                "the same bytes and profile as \(twin.input), whose output is \(twin.output)",
+                source.digest)
+        }
+        if let twin = same.first(where: { $0.state == .running }) {
+            return .await(row: twin.position)
+        }
+        return .encode(source, replaces: nil)
+    }
+
+    private func notSelected(_ row: BackfillRow, _ source: Digest) -> Verdict {
+        // What has come to an end stays as it is.
+        row.state.isEnd && row.source == source
+            ? .keep : .skip(.notSelected, "not what --only \(selection.rawValue) asks for", source)
+    }
+
+    /// Whether the output of a done row is what its receipt says, and of the row's source and profile.
+    private func isSound(_ row: BackfillRow) throws -> Bool {
+        guard let published = PublishedRow(at: row.output) else { return false }
+        return published.isOf(row.source, row.profile) && published.findings.isEmpty
+    }
+
+    /// Something is at its destination.
+    private func occupied(
+        _ row: BackfillRow, _ source: SourceReference, _ failure: Failure
+    ) throws -> Verdict {
+        guard let published = PublishedRow(at: row.output) else {
+            return .fail(code: failure.code.rawValue, reason: failure.message, source.digest)
+        }
+        let maker = try ledger.job(published.receipt.job)
+        if published.isOf(source.digest, row.profile) {
+            if let maker, !maker.state.isFinal, maker.destination == row.output {
+                return .follow(maker.id, source.digest)
+            }
+            if published.findings.isEmpty {
+                if row.state == .done, row.source == source.digest { return .keep }
+                return .skip(
+                    .doneBefore, "published before, and sound", source.digest)
+            }
+        } else if selection == .missing {
+            return notSelected(row, source.digest)
+        }
+        if selection == .failed, row.state != .failed, row.state != .quarantined {
+            return notSelected(row, source.digest)
+        }
+        // Only what this ledger made for this place may be replaced.
+        guard let maker, maker.destination == row.output, maker.tenant == row.tenant else {
+            return .fail(
+                code: failure.code.rawValue,
+                reason:
+                    "\(row.output): the output of a job that this ledger does not know is there, "
+                    + "and it is not overwritten. Remove it, or choose another output directory.",
+                source.digest)
+        }
+        if row.state == .failed || row.state == .quarantined, row.source == source.digest,
+            selection != .failed
+        {
+            return .keep
+        }
+        return .encode(source, replaces: published.receiptDigest)
+    }
+}
+
+/// An output that is published, with its receipt.
+private struct PublishedRow {
+    let receipt: Receipt
+    let receiptDigest: Digest
+    private let path: String
+
+    /// Nil where there is no receipt that can be read.
+    init?(at path: String) {
+        let receiptPath = path + "/" + OutputLayout.receiptPath
+        guard let data = FileManager.default.contents(atPath: receiptPath) else { return nil }
+        do throws(Failure) { receipt = try Receipt.read([UInt8](data), name: receiptPath) } catch {
+            return nil
+        }
+        receiptDigest = Digest.sha256([UInt8](data))
+        self.path = path
+    }
+
+    func isOf(_ source: Digest?, _ profile: Digest) -> Bool {
+        receipt.source.sha256 == source && receipt.profileSHA256 == profile
+    }
+
+    /// Every byte is read.
+    var findings: [String] {
+        do throws(Failure) {
+            return try PublishedOutput.open(path).findings().map { "\($0)" }
+        } catch {
+            return [error.message]
+        }
+    }
+}

@@ -1,0 +1,80 @@
+import ArgumentParser
+import Ledger
+
+struct BackfillPause: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "pause",
+        abstract: "Lease nothing more of a backfill until it is resumed.",
+        discussion: """
+            Tasks that are under way end; the rest waits, on all nodes.
+
+            EXAMPLES:
+              reelmill backfill pause out
+            """)
+
+    @Argument(help: "A backfill.")
+    var name: String
+    @OptionGroup var state: StateOption
+
+    func run() throws {
+        let workplace = try state.workplace()
+        let record = try workplace.backfill(name)
+        if record.state == .paused { return Console.print("\(name): it is paused already") }
+        let paused = try workplace.ledger.changeBackfill(
+            name,
+            BackfillChange(
+                from: [.planned, .running], to: .paused, reason: "paused by a person", hold: .now))
+        guard paused else {
+            throw CommandFault(
+                .usage, "\(name): it is \(record.state.rawValue), so there is nothing to pause")
+        }
+        Console.print("\(name): paused")
+    }
+}
+
+struct BackfillResume: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "resume",
+        abstract: "Let a backfill go on that was paused, or that stopped.",
+        discussion: """
+            A process that runs it goes on by itself; otherwise `reelmill backfill run NAME` does. What made it stop no \
+            longer does: after a canary that failed the rest is encoded too, and a budget that is spent is lifted, \
+            unless a new one is given.
+
+            EXAMPLES:
+              reelmill backfill resume out
+              reelmill backfill resume out --fail-budget 10%
+            """)
+
+    @Argument(help: "A backfill.")
+    var name: String
+    @OptionGroup var limits: BackfillLimits
+    @OptionGroup var state: StateOption
+
+    func run() throws {
+        let workplace = try state.workplace()
+        let record = try workplace.backfill(name)
+        var known = record.settings
+        if record.state == .stopped { (known.canary, known.failBudget) = (0, nil) }
+        let settings = limits.settings(over: known)
+        let resumed = try workplace.ledger.changeBackfill(
+            name,
+            BackfillChange(
+                from: [.paused, .stopped], to: record.pass > 0 ? .running : .planned,
+                reason: nil, hold: hold(settings, workplace), settings: settings))
+        guard resumed else {
+            throw CommandFault(
+                .usage, "\(name): it is \(record.state.rawValue), so there is nothing to resume")
+        }
+        Console.print(
+            "\(name): resumed; where no process runs it any more, `reelmill backfill run \(name)` does"
+        )
+    }
+
+    /// Outside its window its jobs stay held.
+    private func hold(_ settings: BackfillSettings, _ workplace: Workplace) -> JobHold {
+        guard let window = settings.window else { return .none }
+        guard let left = window.minutesLeft(at: LocalMinute.now()) else { return .now }
+        return .from(milliseconds: workplace.ledger.nowMilliseconds + Int64(left) * 60_000)
+    }
+}
