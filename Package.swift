@@ -222,7 +222,7 @@ let package = Package(
         .testTarget(
             name: "CommandLineTests",
             dependencies: [
-                "reelmill", "TranscodeModel", "Ledger", "ContentDigest", "Planner",
+                "reelmill", "TranscodeModel", "SeededRandom", "Ledger", "ContentDigest", "Planner",
                 "WorkerProtocol",
             ],
             swiftSettings: strict),

@@ -208,48 +208,4 @@ struct BadInputTests {
         #expect(ending.errors.contains("disk"), "\(ending.errors)")
         #expect(!scene.isThere("disk-out"))
     }
-
-    @Test("one bad file never stops a backfill; a table of outcomes stands at its end")
-    func backfill() throws {
-        let scene = try Scene()
-        let folder = scene.path("catalogue/season")
-        try FileManager.default.createDirectory(
-            atPath: folder, withIntermediateDirectories: true)
-        try scene.makeClip("catalogue/a.mp4", seconds: 1)
-        try scene.makeClip("catalogue/season/b.mkv", seconds: 1)
-        try "words\n".write(
-            toFile: scene.path("catalogue/bad.mp4"), atomically: true, encoding: .utf8)
-        try "words\n".write(
-            toFile: scene.path("catalogue/readme.txt"), atomically: true, encoding: .utf8)
-        _ = FileManager.default.createFile(
-            atPath: scene.path("catalogue/empty.mp4"), contents: nil)
-        let arguments = [
-            "backfill", scene.path("catalogue"), "-o", scene.path("out"), "--profile",
-            scene.path("small.yaml"), "--json",
-        ]
-        let first = try scene.reelmill(arguments)
-        #expect(first.status == 3, "\(first.errors)")
-        func outcomes(_ ending: Scene.Ending) throws -> [String: String] {
-            let rows = try #require(try ending.json()["outcomes"] as? [[String: Any]])
-            return Dictionary(
-                uniqueKeysWithValues: rows.map {
-                    (
-                        (($0["source"] as? String ?? "") as NSString).lastPathComponent,
-                        $0["outcome"] as? String ?? ""
-                    )
-                })
-        }
-        #expect(
-            try outcomes(first) == [
-                "a.mp4": "ready", "b.mkv": "ready", "bad.mp4": "failed", "empty.mp4": "refused",
-            ])
-        #expect(scene.isThere("out/a/master.m3u8"))
-        #expect(scene.isThere("out/season/b/master.m3u8"))
-        let second = try scene.reelmill(arguments)
-        #expect(
-            try outcomes(second) == [
-                "a.mp4": "skipped", "b.mkv": "skipped", "bad.mp4": "failed",
-                "empty.mp4": "refused",
-            ])
-    }
 }

@@ -40,7 +40,10 @@ struct BackfillSummary: Encodable {
         let failed = try ledger.rows(
             BackfillRowQuery(states: [.failed, .quarantined], limit: failuresMaximum + 1), of: name)
         for row in failed.prefix(failuresMaximum) {
-            Console.note("reelmill: \(row.input): \(row.reason ?? "") [\(row.code ?? "")]")
+            let reason = row.reason ?? ""
+            // Most reasons name the file.
+            let subject = reason.hasPrefix(row.input) ? "" : row.input + ": "
+            Console.note("reelmill: \(subject)\(reason) [\(row.code ?? "")]")
         }
         if failed.count > failuresMaximum {
             Console.note("reelmill: and more; `reelmill backfill report \(name)` has all of them")

@@ -107,13 +107,20 @@ struct CatalogueForecast: Encodable {
         let size = Self.factors(samples.map { ($0.predicted.bytes, $0.bytes) })
         cpuHours = cpu.times(predicted.cpuSeconds / 3600)
         outputBytes = size.times(predicted.bytes)
+        elapsedHours = Self.elapsed(cpuHours, settings, workers: workers)
+    }
+
+    /// How long so much CPU time takes, at the share of the workers and in the hours that are allowed.
+    static func elapsed(
+        _ cpuHours: Range, _ settings: BackfillSettings, workers: Int
+    ) -> Range {
         let share = max(1, (settings.shareMaximum * Double(workers)).rounded(.down))
         let open =
             settings.window.map { window in
                 Double(window.minutesLeft(at: window.start) ?? DailyWindow.minutesOfDay)
                     / Double(DailyWindow.minutesOfDay)
             } ?? 1
-        elapsedHours = cpuHours.times(1 / (share * open))
+        return cpuHours.times(1 / (share * open))
     }
 
     /// What was taken against what was predicted.

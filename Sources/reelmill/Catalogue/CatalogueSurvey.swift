@@ -66,9 +66,11 @@ struct CatalogueSurvey {
                 chosen.sort { $0.rank.hex < $1.rank.hex }
                 chosen.removeLast(max(0, chosen.count - samples))
             }
-            Console.show(["\(record.name)  \(forecast.rows) rows looked at"])
+            if Console.allowsEscapes {
+                Console.show(["\(record.name)  \(forecast.rows) rows looked at"])
+            }
         }
-        Console.show([])
+        if Console.allowsEscapes { Console.show([]) }
         forecast.conclude(try await measure(chosen), record.settings)
         return forecast
     }

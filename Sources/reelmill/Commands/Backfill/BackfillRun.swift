@@ -75,6 +75,12 @@ struct BackfillRun: AsyncParsableCommand {
                 "\(name): the backfill is paused. `reelmill backfill resume \(name)` lets it go on."
             )
         }
+        if namesBackfill, let record, record.state == .running, asked != record.settings {
+            throw CommandFault(
+                .usage,
+                "\(name): the backfill is running. `reelmill backfill pause \(name)`, and then `reelmill "
+                    + "backfill resume \(name)` with the new limits.")
+        }
         if !namesBackfill {
             record = try CatalogueDraft(
                 ledger: workplace.ledger, name: name, listing: try catalogue.listing(),
