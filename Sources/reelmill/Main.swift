@@ -77,7 +77,8 @@ struct Reelmill: AsyncParsableCommand {
             CommandGroup(
                 name: "Jobs",
                 subcommands: [
-                    StatusCommand.self, List.self, Wait.self, Cancel.self, Retry.self, Events.self,
+                    StatusCommand.self, Top.self, List.self, Wait.self, Cancel.self, Retry.self,
+                    Events.self,
                     Tenant.self,
                 ]),
             CommandGroup(

@@ -6,6 +6,9 @@ public import TranscodeModel
 public protocol BackfillLedger: Ledger {
     /// The ledger's time.
     var nowMilliseconds: Int64 { get }
+    /// One snapshot of what is under way, what waits, and what was done in the last so many milliseconds. Its cost does
+    /// not grow with what has ended.
+    func overview(recentMilliseconds: Int64) throws(LedgerFailure) -> LedgerOverview
 
     /// Begins a listing of the backfill of this name, making it if it is new; what an earlier listing that was cut off
     /// had drafted is forgotten. Returns the number of the draft's pass.

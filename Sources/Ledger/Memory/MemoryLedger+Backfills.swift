@@ -3,6 +3,11 @@ public import TranscodeModel
 extension MemoryLedger: BackfillLedger {
     public var nowMilliseconds: Int64 { clock.read() }
 
+    public func overview(recentMilliseconds: Int64) throws(LedgerFailure) -> LedgerOverview {
+        let now = clock.read()
+        return read { $0.overview(recentMilliseconds: recentMilliseconds, now: now) }
+    }
+
     public func draftBackfill(
         _ name: String, settings: BackfillSettings
     ) throws(LedgerFailure) -> Int {

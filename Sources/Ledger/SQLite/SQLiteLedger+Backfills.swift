@@ -52,10 +52,12 @@ extension SQLiteLedger: BackfillLedger {
     }
 
     public func backfills() throws(LedgerFailure) -> [BackfillRecord] {
-        try read { database in
-            try Row.fetchAll(database, sql: "SELECT * FROM backfill ORDER BY name").map {
-                try $0.backfill()
-            }
+        try read { try self.allBackfills($0) }
+    }
+
+    func allBackfills(_ database: Database) throws -> [BackfillRecord] {
+        try Row.fetchAll(database, sql: "SELECT * FROM backfill ORDER BY name").map {
+            try $0.backfill()
         }
     }
 

@@ -34,10 +34,7 @@ struct Retry: ParsableCommand {
                     + "be retried")
         }
         let lines = try records.map { record in
-            let outcome = try Enlistment(
-                workplace: workplace, profile: record.profile, tenant: record.tenant,
-                jobClass: record.jobClass, priority: record.priority
-            ).enlist(record.source.locator, to: record.destination, key: record.key)
+            let outcome = try Enlistment.again(record, workplace)
             return Line(job: record.id, retriedAs: outcome.job, outcome: outcome.word)
         }
         if format.json { return try Console.printJSON("jobs", lines) }

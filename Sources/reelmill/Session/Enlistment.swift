@@ -41,7 +41,12 @@ struct Enlistment {
         let digest = try source.hash()
         let profileDigest = ProfileIdentity.digest(of: profile)
         do throws(Failure) {
-            try Destination(path: destination).check()
+            try Destination(
+                path: destination,
+                replacing: terms.replaces.map {
+                    ReplacedOutput(file: OutputLayout.receiptPath, digest: $0)
+                }
+            ).check()
         } catch {
             guard error.code == .destinationExists,
                 let record = try maker(of: destination, digest, profileDigest)
@@ -68,6 +73,15 @@ struct Enlistment {
                 probeContent: ProfileIdentity.probeContent(source: source.digest),
                 probeEstimate: Enlistment.probeEstimate(bytes: source.byteCount),
                 attemptsMaximum: Enlistment.attemptsMaximum, terms: terms))
+    }
+
+    /// A new job for what a job that failed or was cancelled was to do.
+    static func again(_ record: JobRecord, _ workplace: Workplace) throws -> Outcome {
+        try Enlistment(
+            workplace: workplace, profile: record.profile, tenant: record.tenant,
+            jobClass: record.jobClass, priority: record.priority,
+            terms: JobTerms(replaces: record.terms.replaces)
+        ).enlist(record.source.locator, to: record.destination, key: record.key)
     }
 
     /// The digest that names a source.

@@ -35,17 +35,34 @@ extension SQLiteLedger {
         }
     }
 
+    /// Each state has an index of its own: the pages of several are merged.
     public func jobs(_ query: JobQuery) throws(LedgerFailure) -> [JobRecord] {
+        try read { database in
+            guard !query.states.isEmpty else { return try self.page(query, nil, database) }
+            let pages = try query.states.sorted { $0.rawValue < $1.rawValue }.map {
+                try self.page(query, $0, database)
+            }
+            return Array(
+                pages.joined().sorted {
+                    $0.createdMilliseconds != $1.createdMilliseconds
+                        ? $0.createdMilliseconds > $1.createdMilliseconds
+                        : $0.id.text > $1.id.text
+                }.prefix(max(query.limit, 0)))
+        }
+    }
+
+    private func page(
+        _ query: JobQuery, _ state: JobState?, _ database: Database
+    ) throws -> [JobRecord] {
         var conditions = ["TRUE"]
         var arguments: StatementArguments = []
+        if let state {
+            conditions.append("state = ?")
+            arguments += [state.rawValue]
+        }
         if let tenant = query.tenant {
             conditions.append("tenant = ?")
             arguments += [tenant.text]
-        }
-        if !query.states.isEmpty {
-            let marks = query.states.map { _ in "?" }.joined(separator: ",")
-            conditions.append("state IN (\(marks))")
-            arguments += StatementArguments(query.states.map(\.rawValue).sorted())
         }
         if let jobClass = query.jobClass {
             conditions.append("class = ?")
@@ -55,23 +72,28 @@ extension SQLiteLedger {
             conditions.append("(created_at, id) < (SELECT created_at, id FROM job WHERE id = ?)")
             arguments += [after.text]
         }
-        let sql = """
-            SELECT \(SQLiteLedger.jobColumns) FROM job j
-            WHERE \(conditions.joined(separator: " AND "))
-            ORDER BY created_at DESC, id DESC LIMIT \(max(query.limit, 0))
-            """
-        let bound = arguments
-        return try read { try Row.fetchAll($0, sql: sql, arguments: bound).map { try $0.job() } }
+        return try Row.fetchAll(
+            database,
+            sql: """
+                SELECT \(SQLiteLedger.jobColumns)
+                FROM job j INDEXED BY \(state == nil ? "job_created" : "job_state")
+                WHERE \(conditions.joined(separator: " AND "))
+                ORDER BY created_at DESC, id DESC LIMIT \(max(query.limit, 0))
+                """, arguments: arguments
+        ).map { try $0.job() }
     }
 
     public func jobCounts() throws(LedgerFailure) -> [JobState: Int] {
-        try read { database in
-            let rows = try Row.fetchAll(
-                database, sql: "SELECT state, count(*) AS jobs FROM job GROUP BY state")
-            return Dictionary(
-                uniqueKeysWithValues: try rows.map {
-                    (try $0.named(JobState.self, "state"), try $0.value(Int.self, "jobs"))
-                })
-        }
+        try read { try self.jobCounts($0) }
+    }
+
+    func jobCounts(_ database: Database) throws -> [JobState: Int] {
+        let rows = try Row.fetchAll(
+            database,
+            sql: "SELECT state, count(*) AS jobs FROM job INDEXED BY job_state GROUP BY state")
+        return Dictionary(
+            uniqueKeysWithValues: try rows.map {
+                (try $0.named(JobState.self, "state"), try $0.value(Int.self, "jobs"))
+            })
     }
 }

@@ -141,14 +141,16 @@ extension SQLiteLedger {
     }
 
     public func tenants() throws(LedgerFailure) -> [TenantRecord] {
-        try read { database in
-            let leased = try LeasedUnits(database).countByTenant
-            return try Row.fetchAll(database, sql: "SELECT * FROM tenant ORDER BY name").map {
-                TenantRecord(
-                    id: try $0.tenant("name"), weight: try $0.value(Double.self, "weight"),
-                    cap: $0["cap"], virtualTime: try $0.value(Double.self, "virtual_time"),
-                    leased: leased[try $0.value(Int64.self, "number")] ?? 0)
-            }
+        try read { try self.allTenants($0, try LeasedUnits($0)) }
+    }
+
+    func allTenants(_ database: Database, _ units: LeasedUnits) throws -> [TenantRecord] {
+        let leased = units.countByTenant
+        return try Row.fetchAll(database, sql: "SELECT * FROM tenant ORDER BY name").map {
+            TenantRecord(
+                id: try $0.tenant("name"), weight: try $0.value(Double.self, "weight"),
+                cap: $0["cap"], virtualTime: try $0.value(Double.self, "virtual_time"),
+                leased: leased[try $0.value(Int64.self, "number")] ?? 0)
         }
     }
 }
