@@ -24,7 +24,7 @@ public enum Planning {
         }
         let index = ofOneProgram(index, track, &warnings)
         try requireMatch(profile, index, track, &warnings)
-        let sound = profile.audio.flatMap { SoundSpan(index.audio, $0) }
+        let sound = profile.audio.flatMap { SoundSpan(SoundPlanning.kept(index.audio, $0)) }
         let picture = try track.map { track throws(Failure) in
             try PicturePlanning.plan(track, profile, sound: profile.video == nil ? nil : sound)
         }

@@ -135,7 +135,7 @@ extension PictureTreatment {
     func setAspect(of frame: borrowing Frame) {
         let own = frame.pointer.pointee.sample_aspect_ratio
         let isSaid = own.num > 0 && own.den > 0
-        let aspect = isSaid ? Rational(Int64(own.num), Int64(own.den)) : codedAspect
+        let aspect = isSaid ? Rational(coded: own) : codedAspect
         guard aspect == codedAspect else { return }
         frame.pointer.pointee.sample_aspect_ratio = reelmill_rational(
             Int32(clamping: sampleAspect.numerator), Int32(clamping: sampleAspect.denominator))

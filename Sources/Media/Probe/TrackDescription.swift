@@ -52,6 +52,7 @@ extension StreamSurvey {
                 "The source's clock jumps \(repair.jumps == 1 ? "once" : "\(repair.jumps) times"); its "
                     + "times go on where they were.")
         }
+        index.damage = Array(index.damage.prefix(Damage.entriesMaximum))
         TextSurvey.complete(&index, demuxer, limits: limits)
         index.omitted.sort { $0.streamIndex < $1.streamIndex }
         return index
@@ -203,22 +204,13 @@ extension StreamSurvey {
             streamIndex: Int(stream.index),
             codec: String(cString: avcodec_get_name(parameters.codec_id)),
             sampleRate: first.sampleRate, channels: first.channels,
-            channelLayout: layoutName, language: language(stream), title: tag(stream, "title"),
+            channelLayout: TextBounds.title(layoutName),
+            language: TextBounds.language(tag(stream, "language")),
+            title: tag(stream, "title").map(TextBounds.title),
             isDefault: stream.disposition & AV_DISPOSITION_DEFAULT != 0,
             timeBase: record.timeBase, startTicks: isTimed ? record.startTicks : 0,
             endTicks: isTimed ? record.endTicks : record.durations, roles: roles(stream),
             clock: SourceClock(splices: repair?.splices(ofStream: Int(stream.index)) ?? []))
-    }
-
-    /// The first language that the container names, if it is a code and not a word.
-    private func language(_ stream: AVStream) -> String {
-        // Transport streams name both languages of a track with one in each channel.
-        let first = (tag(stream, "language") ?? "").split(separator: ",").first ?? ""
-        let parts = first.split(separator: "-", omittingEmptySubsequences: false)
-        guard let primary = parts.first?.lowercased(), (2...3).contains(primary.utf8.count),
-            primary.utf8.allSatisfy({ (97...122).contains($0) }), first.utf8.count <= 35
-        else { return "und" }
-        return ([primary] + parts.dropFirst().map(String.init)).joined(separator: "-")
     }
 
     private func roles(_ stream: AVStream) -> [SoundRole]? {

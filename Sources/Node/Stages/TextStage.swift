@@ -44,7 +44,10 @@ enum TextStage {
         let names = pieces.map(\.name)
         guard Set(names).count == names.count,
             Set(names).isSubset(of: plan.text.map { $0.name + ".vtt" }),
-            pieces.allSatisfy({ $0.fragments.count == 1 })
+            pieces.allSatisfy({
+                $0.fragments.count == 1
+                    && $0.fragments[0].extent.length <= 2 * TextBounds.bytesMaximum
+            })
         else {
             throw Failure(
                 .crashed, .workerProtocol,
