@@ -35,6 +35,23 @@ struct ValueTests {
         }
     }
 
+    @Test("damage that two units met in one stream is told once; what one unit tells twice stays")
+    func damageOfUnits() {
+        func damage(_ stream: Int, _ start: Int64, _ count: Int = 1) -> Damage {
+            Damage(
+                kind: .decodeErrors, streamIndex: stream, count: count, start: Rational(start),
+                end: Rational(start + 1))
+        }
+        // A track in stereo and in 5.1, and a chunk whose renditions two units encode.
+        #expect(
+            Damage.ofUnits([
+                [damage(1, 0, 7), damage(1, 5)], [damage(1, 0, 7), damage(1, 5)], [damage(0, 5)],
+                [damage(0, 5), damage(0, 9)],
+            ]) == [damage(1, 0, 7), damage(1, 5), damage(0, 5), damage(0, 9)])
+        #expect(Damage.ofUnits([[damage(0, 2), damage(0, 2)]]).count == 2)
+        #expect(Damage.ofUnits([]) == [])
+    }
+
     @Test("a chapter is a short line between whole milliseconds that can be subtracted")
     func chapters() {
         func chapter(_ start: Rational, _ end: Rational, _ title: String = "One") -> Chapter {
