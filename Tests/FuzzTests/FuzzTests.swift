@@ -49,7 +49,7 @@ import Testing
         // A part that tries nothing finds nothing: here is what must have come of some inputs.
         let due = [
             "protocol": ["host: ok", "read", "a whole chunk"], "index": ["planned"],
-            "boxes": ["joined"],
+            "boxes": ["joined", "nothing found"], "media": ["probe ok", "encode ok"],
         ]
         for outcome in due[part] ?? [] {
             #expect(entry.outcomes[outcome, default: 0] > 0, "\(outcome): \(entry.outcomes)")
