@@ -2,6 +2,7 @@
 ///
 /// It is found by the process that parses uploads, so it is only ever shown and counted, never computed with.
 public struct Damage: Hashable, Sendable, Codable {
+    /// What was wrong. Coded names are stable: receipts have them.
     public enum Kind: String, Sendable, Codable, CaseIterable {
         /// The file ends before what its index lists.
         case cutShort = "cut-short"

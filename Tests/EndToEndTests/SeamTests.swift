@@ -73,6 +73,45 @@ struct SeamTests {
         #expect(limited.errors.contains("[over-limit]"))
     }
 
+    @Test("fields that became frames are compared with fields")
+    func fields() throws {
+        let scene = try Scene()
+        let made = try scene.run(
+            "/usr/bin/env",
+            [
+                "ffmpeg", "-v", "error", "-nostdin", "-y", "-f", "lavfi", "-i",
+                "testsrc2=size=320x180:rate=50:duration=4", "-vf", "tinterlace=interleave_top",
+                "-c:v", "mpeg2video", "-q:v", "2", "-g", "12", "-flags", "+ilme+ildct", "-top", "1",
+                scene.path("fields.ts"),
+            ])
+        try #require(made.status == 0, "\(made.errors)")
+        try """
+        schema: 1
+        extends: web
+        name: fields
+        video:
+          preset: veryfast
+          ladder: [180p@1500]
+          keyframe: 1s
+          segment: 1s
+          chunk: 2s
+          deinterlace: field
+        images: none
+        """.write(toFile: scene.path("fields.yaml"), atomically: true, encoding: .utf8)
+        let ending = try scene.reelmill([
+            "transcode", scene.path("fields.ts"), "-o", scene.path("out"), "--profile",
+            scene.path("fields.yaml"), "--workers", "2",
+        ])
+        try #require(ending.status == 0, "\(ending.errors)")
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: scene.path("out/receipt.json")))
+        let plan = try Receipt.read([UInt8](bytes), name: "receipt.json").plan
+        try #require(plan.video?.grid.rate == Rational(50))
+        let verified = try scene.reelmill([
+            "verify", "--seams", scene.path("out"), "--source", scene.path("fields.ts"),
+        ])
+        #expect(verified.status == 0, "\(verified.output)\(verified.errors)")
+    }
+
     @Test("frames that are dropped, doubled, swapped or of another time are named")
     func order() async throws {
         let output = try SeamScene()

@@ -66,6 +66,33 @@ struct ClockRepairTests {
         #expect(repair.jumps == 1)
     }
 
+    @Test("a stream that is silent for long is where the others are when it goes on")
+    func longSilence() {
+        var repair = ClockRepair(ticksPerSecond: 90_000)
+        // Between 5 and 35 s there are no pictures; at 20 s the clock of both is set anew in the second run.
+        for jumps in [[], [(at: Int64(20), to: Int64(7_000_000_000))]] {
+            repair = ClockRepair(ticksPerSecond: 90_000)
+            var errors: [Int: Set<Int64>] = [:]
+            for packet in programme(seconds: 40, jumps: jumps) {
+                let seconds = packet.true90 / 90_000
+                if packet.stream == 0, (5..<35).contains(seconds) { continue }
+                let offset = repair.offset(
+                    stream: packet.stream, time: packet.stated,
+                    bytePosition: packet.position + 20_000)
+                if seconds >= 35 {
+                    errors[packet.stream, default: []].insert(
+                        packet.stated + offset - packet.true90)
+                }
+            }
+            #expect(repair.jumps == jumps.count)
+            #expect(errors[0]?.count == 1 && errors[0] == errors[1], "\(errors)")
+            if jumps.isEmpty {
+                #expect(errors[0] == [0])
+                #expect(repair.splices(ofStream: 0).isEmpty)
+            }
+        }
+    }
+
     @Test("one damaged time does not move what comes after it")
     func damagedTime() {
         var repair = ClockRepair(ticksPerSecond: 90_000)

@@ -49,8 +49,8 @@ struct TreatedReader: ~Copyable {
         guard graph != nil else { return false }
         let output = try graph!.receive(into: frame)
         if output == .ready {
-            let time = frame.pointer.pointee.pts
-            frame.pointer.pointee.pts = av_rescale_q(time, filteredBase, outputBase)
+            frame.pointer.pointee.pts = TreatedReader.ticks(
+                frame.pointer.pointee.pts, from: filteredBase, to: outputBase)
             return true
         }
         if output == .ended {
@@ -58,6 +58,11 @@ struct TreatedReader: ~Copyable {
             isDraining = false
         }
         return false
+    }
+
+    /// A time in another unit; one that is unknown stays so.
+    static func ticks(_ time: Int64, from base: AVRational, to other: AVRational) -> Int64 {
+        time == reelmill_no_pts ? time : av_rescale_q(time, base, other)
     }
 
     private var outputBase: AVRational {
