@@ -2,7 +2,7 @@
 ///
 /// It is the artifact of a probe unit and the only thing that the planner knows of an upload.
 public struct SourceIndex: Hashable, Sendable, Codable {
-    public static let currentVersion = 2
+    public static let currentVersion = 3
     public var version: Int
     /// The demuxer's short name, such as `mov,mp4,m4a,3gp,3g2,mj2`.
     public var container: String
