@@ -23,16 +23,8 @@ static const int reelmill_error_again = AVERROR(EAGAIN);
 static const int reelmill_error_no_memory = AVERROR(ENOMEM);
 static const int reelmill_error_io = AVERROR(EIO);
 static const int reelmill_error_invalid = AVERROR(EINVAL);
-static const int reelmill_error_invalid_data = AVERROR_INVALIDDATA;
 static const int64_t reelmill_no_pts = AV_NOPTS_VALUE;
 
-static inline AVRational reelmill_time_base_q(void) { return (AVRational){1, AV_TIME_BASE}; }
-static inline AVChannelLayout reelmill_layout_mono(void) {
-    return (AVChannelLayout)AV_CHANNEL_LAYOUT_MONO;
-}
-static inline AVChannelLayout reelmill_layout_stereo(void) {
-    return (AVChannelLayout)AV_CHANNEL_LAYOUT_STEREO;
-}
 
 // Pictures: plane by plane, over arrays that Swift sees as tuples.
 static inline int reelmill_fill_black(AVFrame *frame, int is_full_range) {

@@ -38,9 +38,14 @@ struct Chunking {
         length = cadence.map { Int($0.end) } ?? grid.frames
         segment = cadence.map { Int($0.segmentTicks) } ?? timing.segmentFrames
         aim = max(Int((Rational(Int64(aimSeconds)) * rate).rounded), segment)
+        // A grid starts at a whole tick of the source, and no key frame is before it.
+        let first = (grid.origin / track.timeBase).rounded
+        let below = Int128(track.timeBase.denominator) * Int128(rate.denominator)
+        let unit = Int128(track.timeBase.numerator) * Int128(rate.numerator)
         keyFrames = track.randomAccessPoints.map { point in
-            let steps = (Rational(point.pts) * track.timeBase - grid.origin) * rate
-            return Int(cadence == nil ? (steps + Rational(1, 2)).floor : steps.ceiling)
+            let above = Int128(point.pts - first) * unit
+            let rounded = cadence == nil ? (2 * above + below) / (2 * below) : nil
+            return Int(clamping: rounded ?? (above + below - 1) / below)
         }.sorted()
     }
 

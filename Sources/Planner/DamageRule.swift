@@ -32,7 +32,7 @@ enum DamageRule {
                 .permanent, .noStreams,
                 "\(place) is announced as the source's pictures, and there are none. Upload the whole "
                     + "file, or use the profile “audio” for its sound.")
-        case .undecodable, .other:
+        case .undecodable, .other, .data:
             throw Failure(
                 .permanent, .undecodable,
                 "\(place) has the source's pictures, and none of them can be decoded. Upload an "

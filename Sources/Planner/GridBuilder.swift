@@ -20,7 +20,7 @@ enum GridBuilder {
         if estimate.isConstant { return nominal }
         var track = track
         if let sound {
-            let held = sound.holding(track, rate: nominal.rate)
+            let held = try sound.holding(track, rate: nominal.rate)
             ticks[0] = held.first
             track.lastFrameDuration = held.lastDuration
         }

@@ -29,7 +29,8 @@ enum ImagePlanning {
         let interval = Rational(Int64(settings.thumbnailIntervalSeconds))
         let count = max(1, (grid.duration / interval).ceiling)
         return ImagePlan(
-            streamIndex: track.streamIndex, sourceClock: track.clock,
+            streamIndex: track.streamIndex, sourceTimeBase: track.timeBase,
+            sourceClock: track.clock,
             posterTime: grid.origin + Rational(posterFrame(grid)) / grid.rate,
             thumbnailTimes: (0..<count).map { grid.origin + Rational($0) * interval },
             interval: interval, posterWidth: poster.width, posterHeight: poster.height,

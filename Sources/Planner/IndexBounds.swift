@@ -54,13 +54,12 @@ enum IndexBounds {
         for track in index.text where !isUsable(track.timeBase) {
             throw outOfRange("text", track.streamIndex)
         }
-        guard index.text.count <= tracksMaximum,
-            index.text.allSatisfy({ ($0.title ?? "").unicodeScalars.count <= titleMaximum }),
+        guard index.damage.count <= Damage.entriesMaximum, index.damage.allSatisfy(\.isInRange)
+        else { throw outOfRange("damage", -1) }
+        guard streams(index) <= streamsMaximum, index.warnings.count <= streamsMaximum,
+            texts(index).allSatisfy(TextBounds.holds), languages(index).allSatisfy(isLanguage),
             index.chapters.count <= TextBounds.chaptersMaximum,
-            index.chapters.allSatisfy({ chapter in
-                [chapter.start, chapter.end].allSatisfy { isWholeMilliseconds($0) }
-                    && chapter.title.unicodeScalars.count <= titleMaximum
-            }),
+            index.chapters.allSatisfy(\.isInRange),
             zip(index.chapters, index.chapters.dropFirst()).allSatisfy({ $0.start <= $1.start }),
             index.coverArt.allSatisfy({
                 (1...sideMaximum).contains($0.width) && (1...sideMaximum).contains($0.height)
@@ -68,13 +67,35 @@ enum IndexBounds {
         else { throw outOfRange("chapters or titles", -1) }
     }
 
-    private static let tracksMaximum = 1000
-    /// In scalars, of which a character may have several.
-    private static let titleMaximum = 2 * TextBounds.titleMaximum
+    /// As many as the limits of uploads can allow.
+    private static let streamsMaximum = 10_000
 
-    /// Within about ten years of 0.
-    private static func isWholeMilliseconds(_ seconds: Rational) -> Bool {
-        1000 % seconds.denominator == 0 && seconds.numerator.magnitude < 1 << 48
+    private static func streams(_ index: SourceIndex) -> Int {
+        index.video.count + index.audio.count + index.text.count + index.omitted.count
+            + index.coverArt.count
+    }
+
+    /// All that is shown to people or written into manifests.
+    private static func texts(_ index: SourceIndex) -> [String] {
+        [index.container] + index.warnings
+            + index.video.flatMap {
+                [
+                    $0.codec, $0.pixelFormat, $0.color.primaries, $0.color.transfer,
+                    $0.color.matrix,
+                ]
+            }
+            + index.audio.flatMap { [$0.codec, $0.channelLayout, $0.title ?? ""] }
+            + index.text.flatMap { [$0.codec, $0.title ?? ""] }
+            + index.omitted.flatMap { [$0.kind, $0.codec, $0.reason] }
+            + index.coverArt.map(\.codec)
+    }
+
+    private static func languages(_ index: SourceIndex) -> [String] {
+        index.audio.map(\.language) + index.text.map(\.language)
+    }
+
+    private static func isLanguage(_ text: String) -> Bool {
+        text.utf8.count <= TextBounds.languageMaximum && TextBounds.holds(text)
     }
 
     private static func check(_ track: VideoTrack) throws(Failure) {
@@ -105,8 +126,8 @@ enum IndexBounds {
     }
 
     /// Whether a time can meet any rate that a grid or a sound track may have.
-    private static func isWithin(_ ticks: Int64, _ timeBase: Rational) -> Bool {
-        // A rate's numerator is at most 1,001,000, and halves of frames are needed.
+    static func isWithin(_ ticks: Int64, _ timeBase: Rational) -> Bool {
+        // A rate's numerator is at most 2,002,000: 2000 frames a second, in 1001sts. What rounding needs is left.
         Int128(ticks.magnitude) * Int128(timeBase.numerator) * 2_002_000 < reach
     }
 

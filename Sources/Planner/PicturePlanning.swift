@@ -20,7 +20,7 @@ struct PicturePlanning {
             pictures = doubled
             fields = true
         }
-        let grid = sound?.extended(pictures) ?? pictures
+        let grid = try sound?.extended(pictures, of: track) ?? pictures
         try GridBuilder.requireWithinLimit(Int64(grid.frames))
         let keepsRange =
             track.color.isHighDynamicRange && settings?.dynamicRange == .source

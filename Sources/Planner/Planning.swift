@@ -10,11 +10,17 @@ public enum Planning {
         try DamageRule.require(index, profile)
         var warnings = index.warnings + DamageRule.warnings(index.damage)
         let cover = index.video.isEmpty && profile.images != nil ? index.coverArt.first : nil
-        for stream in index.omitted
-        where stream.reason != "not picture or sound" && stream.streamIndex != cover?.streamIndex {
+        warnings += index.omitted.filter {
+            $0.cause != .data && $0.streamIndex != cover?.streamIndex
+        }.map {
+            "Stream \($0.streamIndex) (\($0.kind), \($0.codec)) is left out: \($0.reason)."
+        }
+        // Phones write several of them into each clip: one sentence for all.
+        let data = index.omitted.filter { $0.cause == .data }.map { String($0.streamIndex) }
+        if !data.isEmpty {
             warnings.append(
-                "Stream \(stream.streamIndex) (\(stream.kind), \(stream.codec)) is left out: "
-                    + "\(stream.reason).")
+                "\(data.count == 1 ? "Stream" : "Streams") \(data.joined(separator: ", ")): data or "
+                    + "attachments, which are left out.")
         }
         let track = index.video.max { $0.width * $0.height < $1.width * $1.height }
         for other in index.video where other.streamIndex != track?.streamIndex {
@@ -24,7 +30,7 @@ public enum Planning {
         }
         let index = ofOneProgram(index, track, &warnings)
         try requireMatch(profile, index, track, &warnings)
-        let sound = profile.audio.flatMap { SoundSpan(index.audio, $0) }
+        let sound = profile.audio.flatMap { SoundSpan(SoundPlanning.kept(index.audio, $0)) }
         let picture = try track.map { track throws(Failure) in
             try PicturePlanning.plan(track, profile, sound: profile.video == nil ? nil : sound)
         }
@@ -81,11 +87,12 @@ public enum Planning {
             Set(index.video.compactMap(\.program)).count > 1
         else { return index }
         var index = index
-        let others = index.audio.filter { $0.program != program }
-        index.audio.removeAll { $0.program != program }
+        let others = index.audio.count { !$0.programs.contains(program) }
+        index.audio.removeAll { !$0.programs.contains(program) }
+        let sound = others == 1 ? "1 stream" : "\(others) streams"
         warnings.append(
-            "The source holds several programmes: \(program) is taken, and the sound of others "
-                + "(\(others.count) streams) is left out.")
+            "The source holds several programmes: \(program) is taken"
+                + (others > 0 ? ", and the sound of others (\(sound)) is left out." : "."))
         return index
     }
 

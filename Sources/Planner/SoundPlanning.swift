@@ -14,13 +14,8 @@ enum SoundPlanning {
         _ tracks: [AudioTrack], _ settings: AudioSettings, picture: Picture?,
         segmentSeconds: Int, warnings: inout [String]
     ) -> [AudioRendition] {
-        let chosen = ranked(usable(tracks, &warnings))
-        for left in chosen.dropFirst(settings.tracksMaximum) {
-            warnings.append(
-                "Audio stream \(left.streamIndex) is left out: the profile takes "
-                    + "\(settings.tracksMaximum) tracks.")
-        }
-        let kept = chosen.prefix(settings.tracksMaximum)
+        let kept = kept(tracks, settings)
+        warnings += reasonsToLeaveOut(tracks, settings)
         let origin =
             picture?.origin
             ?? kept.map { Rational($0.startTicks) * $0.timeBase }.min() ?? .zero
@@ -60,27 +55,33 @@ enum SoundPlanning {
         tracks.contains { sampleRates.contains($0.sampleRate) }
     }
 
-    private static func usable(
-        _ tracks: [AudioTrack], _ warnings: inout [String]
-    ) -> [AudioTrack] {
-        tracks.filter { track in
-            let isUsable = sampleRates.contains(track.sampleRate)
-            if !isUsable {
-                warnings.append(
-                    "Audio stream \(track.streamIndex) is left out: it has \(track.sampleRate) "
-                        + "samples a second, and \(sampleRates.lowerBound) to "
-                        + "\(sampleRates.upperBound) can be converted.")
-            }
-            return isUsable
-        }
+    /// The tracks that are delivered, in their order.
+    static func kept(_ tracks: [AudioTrack], _ settings: AudioSettings) -> [AudioTrack] {
+        Array(ranked(tracks).prefix(settings.tracksMaximum))
     }
 
-    /// The first is the default: a track that says so, or else one with no special purpose.
+    private static func reasonsToLeaveOut(
+        _ tracks: [AudioTrack], _ settings: AudioSettings
+    ) -> [String] {
+        let unusable = tracks.filter { !sampleRates.contains($0.sampleRate) }
+        return unusable.map { track in
+            "Audio stream \(track.streamIndex) is left out: it has \(track.sampleRate) "
+                + "samples a second, and \(sampleRates.lowerBound) to "
+                + "\(sampleRates.upperBound) can be converted."
+        }
+            + ranked(tracks).dropFirst(settings.tracksMaximum).map { track in
+                "Audio stream \(track.streamIndex) is left out: the profile takes "
+                    + "\(settings.tracksMaximum) tracks."
+            }
+    }
+
+    /// Those that can be used. The first is the default: a track that says so, or else one with no special purpose.
     private static func ranked(_ tracks: [AudioTrack]) -> [AudioTrack] {
         func rank(_ track: AudioTrack) -> Int {
             track.isDefault ? 0 : track.roles == nil ? 1 : 2
         }
-        return (0...2).flatMap { wanted in tracks.filter { rank($0) == wanted } }
+        let usable = tracks.filter { sampleRates.contains($0.sampleRate) }
+        return (0...2).flatMap { wanted in usable.filter { rank($0) == wanted } }
     }
 
     /// Opus codes 48 kHz only; AAC keeps the two rates that every player knows.

@@ -16,7 +16,7 @@ enum TextPlanning {
         if let video {
             return Frame(
                 origin: video.grid.origin, duration: video.grid.duration,
-                segmentDuration: Rational(Int64(video.segmentFrames)) / video.grid.rate)
+                segmentDuration: video.timing.segmentDuration)
         }
         guard let first = audio.first else { return nil }
         return Frame(

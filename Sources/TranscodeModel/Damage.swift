@@ -2,6 +2,7 @@
 ///
 /// It is found by the process that parses uploads, so it is only ever shown and counted, never computed with.
 public struct Damage: Hashable, Sendable, Codable {
+    /// What was wrong. Coded names are stable: receipts have them.
     public enum Kind: String, Sendable, Codable, CaseIterable {
         /// The file ends before what its index lists.
         case cutShort = "cut-short"
@@ -33,6 +34,12 @@ public struct Damage: Hashable, Sendable, Codable {
         self.start = start
         self.end = end
     }
+
+    /// Entries that are told of one source or of one piece of work: what a worker tells beyond them is left out.
+    public static let entriesMaximum = 500
+
+    /// Whether the count can be added up.
+    public var isInRange: Bool { (0...1 << 40).contains(count) }
 
     /// One sentence for people.
     public var text: String {
@@ -87,6 +94,24 @@ extension Damage {
             result[index].count &+= entry.count
             result[index].start = [result[index].start, entry.start].compactMap { $0 }.min()
             result[index].end = [result[index].end, entry.end].compactMap { $0 }.max()
+        }
+        return result
+    }
+}
+
+extension Damage {
+    /// What several units found, in their order, each thing once: where two decode one stream, both meet the same errors.
+    /// What one unit tells twice stays.
+    public static func ofUnits(_ units: [[Damage]]) -> [Damage] {
+        var result: [Damage] = []
+        for list in units {
+            let known = result
+            result += list.filter { entry in
+                !known.contains {
+                    $0.kind == entry.kind && $0.streamIndex == entry.streamIndex
+                        && $0.start == entry.start && $0.end == entry.end
+                }
+            }
         }
         return result
     }

@@ -17,15 +17,17 @@ public struct FrameCadence: Hashable, Sendable {
     public let groupStarts: [Int]
 
     /// More frames than any plan may have.
-    static let countMaximum = 100_000_000
+    static let countMaximum = 1 << 24
 
     /// Nil unless the numbers are a cadence: ascending, with a frame at every segment boundary.
     public init?(
         firstFrame: Int = 0, firstGroup: Int = 0, starts: [Int64], end: Int64,
         keyFrameTicks: Int64, segmentTicks: Int64
     ) {
-        guard let first = starts.first, let last = starts.last, end > last, firstFrame >= 0,
-            firstGroup >= 0, keyFrameTicks > 0, segmentTicks > 0,
+        guard let first = starts.first, let last = starts.last, end > last,
+            (0...FrameCadence.countMaximum).contains(firstFrame),
+            (0...FrameCadence.countMaximum).contains(firstGroup), keyFrameTicks > 0,
+            segmentTicks > 0,
             segmentTicks % keyFrameTicks == 0, first >= 0, first % segmentTicks == 0,
             firstFrame > 0 || first == 0, starts.count <= FrameCadence.countMaximum
         else { return nil }

@@ -41,6 +41,8 @@ public struct FrameTiming: Hashable, Sendable {
         grid.cadence == nil ? grid.rate.inverse : Rational(1, Int64(grid.timescale))
     }
 
+    /// The time that an encoder is given with a frame, in `encoderTimeBase`: a frame's number, or its ticks. `frame` must be
+    /// one of the grid's.
     public func encoderTime(of frame: Int) -> Int64 {
         grid.cadence?.ticks(of: frame) ?? Int64(frame)
     }
@@ -87,6 +89,7 @@ public struct FrameTiming: Hashable, Sendable {
 }
 
 extension VideoPlan {
+    /// When the plan's frames are decoded and shown.
     public var timing: FrameTiming {
         FrameTiming(
             grid: grid, keyFrameInterval: keyFrameInterval, segmentFrames: segmentFrames,

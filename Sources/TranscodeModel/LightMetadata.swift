@@ -1,6 +1,8 @@
 /// What the master of a picture in high dynamic range was made for, as far as the source says.
 public struct LightMetadata: Hashable, Sendable, Codable {
+    /// Nil where the source does not name the display.
     public var mastering: MasteringDisplay?
+    /// Nil where the source does not measure its pictures.
     public var content: ContentLight?
 
     public init(mastering: MasteringDisplay? = nil, content: ContentLight? = nil) {
@@ -18,7 +20,9 @@ public struct LightMetadata: Hashable, Sendable, Codable {
 public struct MasteringDisplay: Hashable, Sendable, Codable {
     /// A point of the CIE 1931 diagram, in units of 0.00002.
     public struct Chromaticity: Hashable, Sendable, Codable {
+        /// 0 to 50,000.
         public var x: Int
+        /// 0 to 50,000.
         public var y: Int
 
         public init(x: Int, y: Int) {
@@ -27,12 +31,14 @@ public struct MasteringDisplay: Hashable, Sendable, Codable {
         }
     }
 
+    /// The display's primaries and its white.
     public var red: Chromaticity
     public var green: Chromaticity
     public var blue: Chromaticity
     public var white: Chromaticity
-    /// In units of 0.0001 cd/m².
+    /// Of the display's brightest white, in units of 0.0001 cd/m².
     public var luminanceMaximum: Int
+    /// Of its darkest black, in the same units; below the maximum.
     public var luminanceMinimum: Int
 
     public init(
@@ -58,7 +64,9 @@ public struct MasteringDisplay: Hashable, Sendable, Codable {
 
 /// The brightest pixel and the brightest average of a picture (CTA-861.3), in cd/m²; 0 is unknown.
 public struct ContentLight: Hashable, Sendable, Codable {
+    /// Of any pixel (MaxCLL).
     public var maximum: Int
+    /// Of any picture, on average (MaxFALL).
     public var averageMaximum: Int
 
     public init(maximum: Int, averageMaximum: Int) {
@@ -66,6 +74,7 @@ public struct ContentLight: Hashable, Sendable, Codable {
         self.averageMaximum = averageMaximum
     }
 
+    /// Whether both fit the 16 bits that bitstreams have for each.
     public var isInRange: Bool {
         (0...65_535).contains(maximum) && (0...65_535).contains(averageMaximum)
     }

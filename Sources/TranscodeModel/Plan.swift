@@ -163,6 +163,7 @@ public struct VideoPlan: Hashable, Sendable, Codable {
     public var streamIndex: Int
     /// Of the source stream, in seconds.
     public var sourceTimeBase: Rational
+    /// How the index's times come from those in the file.
     public var sourceClock: SourceClock
     public var grid: FrameGrid
     /// Frames between IDR frames, and frames in a segment: a multiple of it. With a cadence, no group and
@@ -249,6 +250,7 @@ public struct AudioRendition: Hashable, Sendable, Codable {
     /// Unique in the plan, such as `a1`; names its files.
     public var name: String
     public var streamIndex: Int
+    /// How the index's times come from those in the file.
     public var sourceClock: SourceClock
     public var codec: AudioCodec
     public var kilobitsPerSecond: Int
@@ -303,6 +305,9 @@ public struct AudioRendition: Hashable, Sendable, Codable {
 
 public struct ImagePlan: Hashable, Sendable, Codable {
     public var streamIndex: Int
+    /// Of the index's times, in seconds; nil for cover art, and in plans that are older than this.
+    public var sourceTimeBase: Rational?
+    /// How the index's times come from those in the file.
     public var sourceClock: SourceClock
     /// The time of the poster and of each thumbnail, in seconds on the source's timeline.
     public var posterTime: Rational
@@ -319,12 +324,13 @@ public struct ImagePlan: Hashable, Sendable, Codable {
     public var color: ColorDescription
 
     public init(
-        streamIndex: Int, sourceClock: SourceClock = .plain, posterTime: Rational,
-        thumbnailTimes: [Rational], interval: Rational,
+        streamIndex: Int, sourceTimeBase: Rational? = nil, sourceClock: SourceClock = .plain,
+        posterTime: Rational, thumbnailTimes: [Rational], interval: Rational,
         posterWidth: Int, posterHeight: Int, thumbnailWidth: Int, thumbnailHeight: Int,
         columns: Int, rows: Int, treatment: PictureTreatment, color: ColorDescription
     ) {
         self.streamIndex = streamIndex
+        self.sourceTimeBase = sourceTimeBase
         self.sourceClock = sourceClock
         self.posterTime = posterTime
         self.thumbnailTimes = thumbnailTimes

@@ -95,6 +95,23 @@ extension Rational {
 
     /// The nearest integer; halves go up.
     public var rounded: Int64 { (self + Rational(1, 2)).floor }
+
+    /// The nearest whole number of `parts` of one, such as 1000 for thousandths; halves go up. Nothing overflows: what
+    /// is out of range becomes the nearest number that is in it.
+    public func rounded(inParts parts: Int64) -> Int64 {
+        let (above, below) = (Int128(numerator) * Int128(parts), Int128(denominator))
+        let (quotient, remainder) = (2 * above + below).quotientAndRemainder(
+            dividingBy: 2 * below)
+        return Int64(clamping: remainder < 0 ? quotient - 1 : quotient)
+    }
+
+    /// How many segments of a length, the last of which may be shorter, make up this one; both must be positive. What is
+    /// out of range becomes the largest number.
+    public func segments(of length: Rational) -> Int {
+        let above = Int128(numerator) * Int128(length.denominator)
+        let below = Int128(denominator) * Int128(length.numerator)
+        return Int(clamping: (above + below - 1) / below)
+    }
 }
 
 extension Rational: CustomStringConvertible, Codable, LosslessStringConvertible {

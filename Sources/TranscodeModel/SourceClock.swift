@@ -5,10 +5,16 @@ public struct SourceClock: Hashable, Sendable, Codable {
     public var isCounted: Bool
     /// Where the clock jumps, ascending by position.
     public var splices: [TimeSplice]
+    /// The longest step between two pictures that is believed, in ticks of the stream: where jumps were looked for, a
+    /// longer one is a damaged time. Nil where they were not, and for sound.
+    public var stepMaximum: Int64?
 
-    public init(isCounted: Bool = false, splices: [TimeSplice] = []) {
+    public init(
+        isCounted: Bool = false, splices: [TimeSplice] = [], stepMaximum: Int64? = nil
+    ) {
         self.isCounted = isCounted
         self.splices = splices
+        self.stepMaximum = stepMaximum
     }
 
     /// Times as the file states them.

@@ -2,7 +2,7 @@
 ///
 /// It is the artifact of a probe unit and the only thing that the planner knows of an upload.
 public struct SourceIndex: Hashable, Sendable, Codable {
-    public static let currentVersion = 2
+    public static let currentVersion = 3
     public var version: Int
     /// The demuxer's short name, such as `mov,mp4,m4a,3gp,3g2,mj2`.
     public var container: String
@@ -38,6 +38,7 @@ public struct SourceIndex: Hashable, Sendable, Codable {
 
 /// A stream that Reelmill does not transcode, and why.
 public struct OmittedStream: Hashable, Sendable, Codable {
+    /// Why a stream is not transcoded, for programs; `reason` says it for people.
     public enum Cause: String, Sendable, Codable {
         /// Pictures or sound in a codec that the worker's libraries do not have.
         case noDecoder = "no-decoder"
@@ -46,7 +47,9 @@ public struct OmittedStream: Hashable, Sendable, Codable {
         case encrypted
         /// Pictures or sound that the file announces and does not have.
         case empty
-        /// Not what is transcoded: cover art, bitmap subtitles, data, attachments.
+        /// Data or attachments, which no output carries.
+        case data
+        /// Not what is transcoded: cover art, bitmap subtitles.
         case other
     }
 
@@ -200,8 +203,8 @@ public struct AudioTrack: Hashable, Sendable, Codable {
     public var startTicks: Int64
     public var endTicks: Int64
     public var clock: SourceClock
-    /// Of a multiplex, the number of the programme that it belongs to.
-    public var program: Int?
+    /// Of a multiplex, the numbers of the programmes that it belongs to: two may share their sound.
+    @EmptyWhenMissing public var programs: [Int] = []
     /// What the track is for; nil for plain sound.
     public var roles: [SoundRole]?
 

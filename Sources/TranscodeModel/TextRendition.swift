@@ -39,10 +39,10 @@ public struct TextRendition: Hashable, Sendable, Codable {
     }
 
     /// The latest time that a cue may name: the end of the presentation.
-    public var milliseconds: Int64 { (duration * Rational(1000)).rounded }
+    public var milliseconds: Int64 { duration.rounded(inParts: 1000) }
 
     /// The segments, by their bounds in milliseconds: the last one ends with the presentation.
-    public var segmentCount: Int { max(1, Int((duration / segmentDuration).ceiling)) }
+    public var segmentCount: Int { max(1, duration.segments(of: segmentDuration)) }
 
     /// Where a segment starts, in seconds; the end of the last one is the end of the presentation.
     public func segmentStart(_ number: Int) -> Rational {
@@ -63,12 +63,38 @@ public enum TextBounds {
     /// Of titles of tracks and chapters, in characters.
     public static let titleMaximum = 200
 
+    /// Of the name of a language, in bytes: what RFC 5646 (section 4.4.1) asks everybody to have room for.
+    public static let languageMaximum = 35
+
+    /// The language that a container names, if it is a code and not a word: two or three letters, perhaps with subtags
+    /// (RFC 5646); or `und`.
+    public static func language(_ text: String?) -> String {
+        // Transport streams name both languages of a track with one in each channel.
+        let first = (text ?? "").split(separator: ",").first ?? ""
+        let parts = first.split(separator: "-", omittingEmptySubsequences: false)
+        guard let primary = parts.first?.lowercased(), (2...3).contains(primary.utf8.count),
+            primary.utf8.allSatisfy({ (97...122).contains($0) }),
+            first.utf8.count <= languageMaximum, holds(String(first))
+        else { return "und" }
+        return ([primary] + parts.dropFirst().map(String.init)).joined(separator: "-")
+    }
+
+    /// Whether a text is one that `title` could have made: short, and without control characters.
+    public static func holds(_ text: String) -> Bool {
+        text.unicodeScalars.count <= 2 * titleMaximum
+            && !text.unicodeScalars.contains(where: breaksLines)
+    }
+
+    private static func breaksLines(_ scalar: Unicode.Scalar) -> Bool {
+        let category = scalar.properties.generalCategory
+        return category == .control || category == .lineSeparator
+            || category == .paragraphSeparator
+    }
+
     /// A title without control characters, and of a bounded length.
     public static func title(_ text: String) -> String {
         let clean = text.unicodeScalars.prefix(titleMaximum * 4).map { scalar in
-            let category = scalar.properties.generalCategory
-            return category == .control || category == .lineSeparator
-                || category == .paragraphSeparator ? " " : scalar
+            breaksLines(scalar) ? " " : scalar
         }
         let whole = String(String.UnicodeScalarView(clean))
         let trimmed = whole.drop { $0 == " " }

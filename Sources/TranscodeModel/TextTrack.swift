@@ -43,6 +43,15 @@ public struct Chapter: Hashable, Sendable, Codable {
     }
 }
 
+extension Chapter {
+    /// Whether its times are whole milliseconds within about ten thousand years of 0, and its title is a short line.
+    public var isInRange: Bool {
+        [start, end].allSatisfy {
+            1000 % $0.denominator == 0 && $0.numerator.magnitude < 1 << 48
+        } && TextBounds.holds(title)
+    }
+}
+
 /// A picture that is attached to the source and not part of its moving pictures.
 public struct CoverArt: Hashable, Sendable, Codable {
     public var streamIndex: Int

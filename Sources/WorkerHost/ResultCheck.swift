@@ -26,6 +26,9 @@ package enum ResultCheck {
                 piece.fragments.allSatisfy(isUsable)
             else { return "a result with numbers out of range" }
         }
+        guard result.damage.allSatisfy(\.isInRange) else {
+            return "a result with numbers out of range"
+        }
         return nil
     }
 
@@ -53,6 +56,7 @@ package enum ResultCheck {
         result.warnings = result.warnings.prefix(warningsMaximum).map {
             WorkerEnding.printable($0, maximum: 500)
         }
+        result.damage = Array(result.damage.prefix(Damage.entriesMaximum))
         let stages = result.stageCPUSeconds.filter { $0.value.isFinite && $0.value >= 0 }
             .sorted { $0.key < $1.key }.prefix(stagesMaximum)
         result.stageCPUSeconds = Dictionary(

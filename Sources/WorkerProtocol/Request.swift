@@ -73,7 +73,9 @@ public struct EncodeRequest: Sendable, Codable, Hashable {
     public var streamIndex: Int
     /// Of the source stream.
     public var timeBase: Rational
+    /// How the plan's times come from those in the file.
     public var clock: SourceClock
+    /// Under `strict`, damage of the chunk's own pictures fails the unit.
     public var damage: DamagePolicy
     /// The whole film's, with a cadence of the chunk's frames alone.
     public var grid: FrameGrid
@@ -119,6 +121,7 @@ public struct EncodeRequest: Sendable, Codable, Hashable {
 
 public struct AudioRequest: Sendable, Codable, Hashable {
     public var rendition: AudioRendition
+    /// Under `strict`, any damage of the track fails the unit.
     public var damage: DamagePolicy
     public init(rendition: AudioRendition, damage: DamagePolicy = .salvage) {
         self.rendition = rendition

@@ -51,7 +51,7 @@ struct RunCommand: AsyncParsableCommand {
         do {
             let footage = Footage(folder: workshop.folder + "/inputs")
             if replay.isEmpty {
-                try footage.make(few ? Array(Footage.recipes.prefix(4)) : Footage.recipes)
+                try footage.make(few ? Array(Footage.recipes.prefix(5)) : Footage.recipes)
                 for directory in inputs { try footage.add(directory) }
             } else {
                 for path in replay { try footage.add(path) }

@@ -62,6 +62,7 @@ struct Reelmill: AsyncParsableCommand {
               REELMILL_PROFILE   the profile when none is named
               REELMILL_WORKERS   segment tasks at a time
               REELMILL_WORKER    path of reelmill-worker
+              REELMILL_SANDBOX   required, or best-effort where the kernel has no sandbox
               REELMILL_MAX_BYTES, _SIDE, _PIXELS, _STREAMS, _SECONDS, REELMILL_PROBE_SECONDS
                                  limits of sources; larger ones are refused
               REELMILL_CONFIG    path of a config file with the same settings

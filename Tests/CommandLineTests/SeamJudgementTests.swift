@@ -44,6 +44,52 @@ struct SeamJudgementTests {
         #expect((verdict.seams, verdict.middles) == (3, 4))
     }
 
+    /// Sixty frames a second for two seconds, then five, in segments of a second; cut after two segments.
+    private static let uneven: VideoPlan = {
+        var starts: [Int64] = (0..<120).map { Int64($0) * 200 }
+        for frame in 0..<10 { starts.append(24_000 + Int64(frame) * 2400) }
+        let cadence = FrameCadence(
+            starts: starts, end: 48_000, keyFrameTicks: 12_000, segmentTicks: 12_000)!
+        var plan = Self.plan
+        plan.grid = FrameGrid(
+            rate: Rational(60), origin: .zero, timescale: 12_000, cadence: cadence)
+        plan.keyFrameInterval = 60
+        plan.segmentFrames = 60
+        plan.chunks = [
+            Chunk(index: 0, frames: 0..<120, entryPoints: []),
+            Chunk(index: 1, frames: 120..<130, entryPoints: []),
+        ]
+        return plan
+    }()
+
+    @Test("where frames keep their own times, boundaries are where those are")
+    func unevenBoundaries() {
+        let windows = SeamWindows(Self.uneven)
+        #expect(windows.seams == [120])
+        // Groups start at frames 0, 60, 120 and 125; half of the shorter chunk bounds the windows.
+        #expect(windows.reach == 10)
+        #expect(windows.middles == [60])
+        #expect(Self.uneven.seconds(ofFrame: 60) == 1)
+        #expect(Self.uneven.seconds(ofFrame: 125) == 3)
+        let even = SeamWindows(Self.plan)
+        #expect(even.reach == 12 && even.seams == [48, 96, 144])
+        #expect(even.middles == [24, 72, 120, 168])
+        #expect(Self.plan.seconds(ofFrame: 36) == 1.5)
+    }
+
+    @Test("sound is looked at where the pictures are cut, whatever their rate is said to be")
+    func soundBoundaries() {
+        let sound = AudioRendition(
+            name: "a1", streamIndex: 1, codec: .aac, kilobitsPerSecond: 128, sampleRate: 48_000,
+            channels: 2, language: "und", title: nil, isDefault: true, origin: .zero,
+            samples: 192_000, segmentDuration: Rational(3))
+        // The second chunk starts after two seconds, and a segment of the sound after three.
+        #expect(SoundBoundaries(sound, video: Self.uneven).seams == [96_000, 144_000])
+        #expect(
+            SoundBoundaries(sound, video: Self.plan).seams == [96_000, 144_000],
+            "48 frames of 24 a second")
+    }
+
     @Test func aPictureThatDiffersByLessThanTheCodingErrorCannotBeTold() {
         let verdict = verdict((0..<192).map { frame($0, shift: $0 == 50 ? -1 : 0, step: 0.9) })
         #expect(verdict.faults == [])

@@ -34,6 +34,41 @@ struct BadInputTests {
         #expect((try list.json()["jobs"] as? [Any])?.isEmpty == true)
     }
 
+    @Test("what cannot be used is wrong input for every command that reads it by itself")
+    func unusableInput() throws {
+        let scene = try Scene()
+        try scene.makeClip("whole.mp4", seconds: 2)
+        try "only words\n".write(
+            toFile: scene.path("text.mp4"), atomically: true, encoding: .utf8)
+        try "#EXTM3U\nother.ts\n".write(
+            toFile: scene.path("list.mp4"), atomically: true, encoding: .utf8)
+        for (name, code) in [
+            ("text.mp4", "[not-media]"), ("list.mp4", "[external-reference]"),
+        ] {
+            for command in ["probe", "plan"] {
+                expectOneError(
+                    try scene.reelmill([command, scene.path(name)]), status: 2, naming: name, code)
+            }
+        }
+        let small = ["REELMILL_MAX_BYTES": "100"]
+        for arguments in [
+            ["probe", scene.path("whole.mp4")],
+            ["enqueue", scene.path("whole.mp4"), "-o", scene.path("out")],
+        ] {
+            expectOneError(
+                try scene.reelmill(arguments, environment: small), status: 2, naming: "whole.mp4",
+                "[over-limit]", "max-bytes")
+        }
+        let fewPixels = ["REELMILL_MAX_PIXELS": "1000"]
+        expectOneError(
+            try scene.reelmill(["probe", scene.path("whole.mp4")], environment: fewPixels),
+            status: 2, naming: "whole.mp4", "[over-limit]")
+        // A job that fails of the same is a job that failed.
+        expectOneError(
+            try scene.transcode("whole.mp4", to: "out", environment: fewPixels), status: 1,
+            naming: "whole.mp4", "[over-limit]")
+    }
+
     @Test("text named .mp4, a playlist, an MP4 without its index: the job fails with the reason")
     func notMedia() throws {
         let scene = try Scene()

@@ -26,13 +26,16 @@ struct DamageTests {
         let job = try #require(list?.first?["id"] as? String)
         let status = try scene.reelmill(["status", job])
         #expect(status.output.contains("damage       The file is cut short at "))
-        // Two of four seconds and a little more are left, at 24 frames a second.
-        let frames = try scene.ffprobe([
-            "-count_frames", "-select_streams", "v:0", "-show_entries", "stream=nb_read_frames",
-            "-of", "csv=p=0", scene.path("out/video/v180.mp4"),
-        ])
-        let count = try #require(frames.first.flatMap { Int($0) })
-        #expect((40...70).contains(count))
+        // Two of four seconds and a little more are left, at 24 frames a second: all that ffmpeg can decode.
+        func frames(_ file: String) throws -> Int {
+            let lines = try scene.ffprobe([
+                "-v", "quiet", "-count_frames", "-select_streams", "v:0", "-show_entries",
+                "stream=nb_read_frames", "-of", "csv=p=0", scene.path(file),
+            ])
+            return try #require(lines.first.flatMap { Int($0) })
+        }
+        #expect(try (40...70).contains(frames("cut.mp4")))
+        #expect(try frames("out/video/v180.mp4") == frames("cut.mp4"))
         #expect(try scene.reelmill(["verify", scene.path("out")]).status == 0)
     }
 
@@ -84,7 +87,8 @@ struct DamageTests {
         ])
         #expect(strict.status == 1)
         #expect(strict.errors.contains("[damaged]"), "\(strict.errors)")
-        #expect(strict.errors.contains("Stream 0") || strict.errors.contains("Stream 1"))
+        let place = /Stream [01]: 1 error while decoding, [2-5]\.\d{3} s/
+        #expect(strict.errors.contains(place), "\(strict.errors)")
         let salvage = try scene.transcode("clip.mp4", to: "out")
         #expect(salvage.status == 0, "\(salvage.errors)")
         #expect(salvage.errors.contains("while decoding"))
@@ -107,7 +111,8 @@ struct DamageTests {
         let scene = try Scene()
         try scene.makeClip("clip.mp4", seconds: 2)
         let ending = try scene.transcode("clip.mp4", to: "out", environment: [variable: value])
-        #expect(ending.status == 1)
+        // What can be told before there is a job is wrong input; the others are jobs that failed.
+        #expect(ending.status == (variable == "REELMILL_MAX_BYTES" ? 2 : 1))
         #expect(ending.errors.contains(reason), "\(ending.errors)")
         #expect(ending.errors.contains("[over-limit]"), "\(ending.errors)")
         #expect(!scene.isThere("out"))

@@ -19,6 +19,99 @@ struct SeamTests {
         #expect(text.output.contains("no seam to be seen or heard"))
     }
 
+    @Test(
+        "a clean output whose frames keep their own times gives no finding, nor one of sound alone")
+    func unevenAndSilent() throws {
+        let scene = try Scene()
+        let made = try scene.run(
+            "/usr/bin/env",
+            [
+                "ffmpeg", "-v", "error", "-nostdin", "-y", "-f", "lavfi", "-i",
+                "testsrc2=size=160x90:rate=60:duration=8", "-f", "lavfi", "-i",
+                "anoisesrc=color=pink:seed=3:amplitude=0.4:sample_rate=48000:duration=8", "-vf",
+                "select='lt(t,3)*not(mod(n,2))+between(t,3,5)*not(mod(n*n,7))+gt(t,5)*not(mod(n,12))'",
+                "-fps_mode", "passthrough", "-c:v", "libx264", "-qp", "8", "-g", "30", "-c:a",
+                "flac", scene.path("uneven.mkv"), "-map", "1", "-c:a", "flac",
+                scene.path("sound.flac"),
+            ])
+        try #require(made.status == 0, "\(made.errors)")
+        for (name, base, clip) in [
+            ("cadence", "web", "uneven.mkv"), ("sound", "mp4", "sound.flac"),
+        ] {
+            try """
+            schema: 1
+            extends: \(base)
+            name: \(name)
+            video:
+              preset: veryfast
+              ladder: [90p@800]
+              keyframe: 1s
+              segment: 1s
+              chunk: 2s
+              timestamps: source
+            images: none
+            """.write(toFile: scene.path("\(name).yaml"), atomically: true, encoding: .utf8)
+            let ending = try scene.reelmill([
+                "transcode", scene.path(clip), "-o", scene.path(name), "--profile",
+                scene.path("\(name).yaml"), "--workers", "2",
+            ])
+            try #require(ending.status == 0, "\(ending.errors)")
+            let verified = try scene.reelmill([
+                "verify", "--seams", scene.path(name), "--source", scene.path(clip),
+            ])
+            #expect(verified.status == 0, "\(verified.output)\(verified.errors)")
+            #expect(verified.output.contains("no seam to be seen or heard"))
+        }
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: scene.path("cadence/receipt.json")))
+        let plan = try Receipt.read([UInt8](bytes), name: "receipt.json").plan
+        #expect(plan.video?.grid.cadence != nil && plan.video?.chunks.count ?? 0 > 1)
+        // The limits of uploads hold here too.
+        let limited = try scene.reelmill(
+            ["verify", "--seams", scene.path("sound"), "--source", scene.path("sound.flac")],
+            environment: ["REELMILL_MAX_BYTES": "10"])
+        #expect(limited.status == 2, "\(limited.errors)")
+        #expect(limited.errors.contains("[over-limit]"))
+    }
+
+    @Test("fields that became frames are compared with fields")
+    func fields() throws {
+        let scene = try Scene()
+        let made = try scene.run(
+            "/usr/bin/env",
+            [
+                "ffmpeg", "-v", "error", "-nostdin", "-y", "-f", "lavfi", "-i",
+                "testsrc2=size=320x180:rate=50:duration=4", "-vf", "tinterlace=interleave_top",
+                "-c:v", "mpeg2video", "-q:v", "2", "-g", "12", "-flags", "+ilme+ildct", "-top", "1",
+                scene.path("fields.ts"),
+            ])
+        try #require(made.status == 0, "\(made.errors)")
+        try """
+        schema: 1
+        extends: web
+        name: fields
+        video:
+          preset: veryfast
+          ladder: [180p@1500]
+          keyframe: 1s
+          segment: 1s
+          chunk: 2s
+          deinterlace: field
+        images: none
+        """.write(toFile: scene.path("fields.yaml"), atomically: true, encoding: .utf8)
+        let ending = try scene.reelmill([
+            "transcode", scene.path("fields.ts"), "-o", scene.path("out"), "--profile",
+            scene.path("fields.yaml"), "--workers", "2",
+        ])
+        try #require(ending.status == 0, "\(ending.errors)")
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: scene.path("out/receipt.json")))
+        let plan = try Receipt.read([UInt8](bytes), name: "receipt.json").plan
+        try #require(plan.video?.grid.rate == Rational(50))
+        let verified = try scene.reelmill([
+            "verify", "--seams", scene.path("out"), "--source", scene.path("fields.ts"),
+        ])
+        #expect(verified.status == 0, "\(verified.output)\(verified.errors)")
+    }
+
     @Test("frames that are dropped, doubled, swapped or of another time are named")
     func order() async throws {
         let output = try SeamScene()

@@ -30,6 +30,7 @@ import Testing
             struct Finding: Decodable { var text: String }
             struct Contained: Decodable { var count: Int }
             var inputs: Int
+            var outcomes: [String: Int]
             var contained: [String: Contained]
             var findings: [Finding]
         }
@@ -45,6 +46,15 @@ import Testing
         #expect(entry.findings.map(\.text) == [])
         #expect(entry.inputs == rounds)
         #expect(status == 0)
+        // A part that tries nothing finds nothing: here is what must have come of some inputs.
+        let due = [
+            "protocol": ["host: ok", "read", "a whole chunk"], "index": ["planned"],
+            "boxes": ["joined", "nothing found"], "media": ["probe ok", "encode ok"],
+        ]
+        for outcome in due[part] ?? [] {
+            #expect(entry.outcomes[outcome, default: 0] > 0, "\(outcome): \(entry.outcomes)")
+        }
+        #expect(entry.outcomes.values.reduce(0, +) > 0)
     }
 
     /// A script that stands in for the worker.

@@ -1,3 +1,4 @@
+import CLibAV
 import Foundation
 import Testing
 import TranscodeModel
@@ -70,6 +71,98 @@ struct ProbeSalvageTests {
         let first = text.split { !$0.isNumber }.first.flatMap { Int64($0) }
         #expect(track.frameTimes.first == first)
         #expect(track.randomAccessPoints.first?.pts == first)
+    }
+
+    @Test("pictures that are held for long while sound goes on are no jump, and are read so")
+    func longPicture() throws {
+        let bench = try SoundBench()
+        try bench.ffmpeg(
+            "-f", "lavfi", "-i", "testsrc2=size=160x90:rate=25:duration=20", "-f", "lavfi",
+            "-i", "sine=frequency=440:sample_rate=48000:duration=20", "-vf",
+            "select='lt(t,2)+gt(t,17)'", "-fps_mode", "passthrough", "-c:v", "libx264", "-preset",
+            "ultrafast", "-g", "25", "-bf", "0", "-c:a", "aac", "held.ts")
+        let found = try index(bench, "held.ts")
+        let track = try #require(found.video.first)
+        #expect(found.warnings == [])
+        #expect(track.clock.splices.isEmpty)
+        let times = track.frameTimes.expanded()
+        let longest = zip(times, times.dropFirst()).map { $1 - $0 }.max() ?? 0
+        #expect((15 * 90_000...16 * 90_000).contains(longest))
+        #expect(track.clock.stepMaximum == longest)
+        #expect(try read(bench, "held.ts", track) == times)
+    }
+
+    /// The times of all pictures, as a unit reads them.
+    private func read(_ bench: SoundBench, _ name: String, _ track: VideoTrack) throws -> [Int64] {
+        let source = try FileHandle(forReadingFrom: bench.url(name))
+        var reader = try PictureComparison.reader(
+            source.fileDescriptor, stream: track.streamIndex, clock: track.clock, WorkerLimits(),
+            DamageLog(stream: track.streamIndex, timeBase: track.timeBase, policy: .strict))
+        let frame = try Frame.allocate()
+        var times: [Int64] = []
+        while try reader.next(into: frame) { times.append(frame.pointer.pointee.pts) }
+        withExtendedLifetime(source) {}
+        return times
+    }
+
+    @Test("times of a clock in which no jumps were looked for are taken as they are")
+    func unrepaired() throws {
+        let bench = try SoundBench()
+        try makeStream(bench, "plain.ts")
+        var track = try #require(try index(bench, "plain.ts").video.first)
+        let times = track.frameTimes.expanded()
+        // A reader that believes no step at all counts on by durations; one that was told nothing believes.
+        track.clock.stepMaximum = nil
+        #expect(try read(bench, "plain.ts", track) == times)
+    }
+
+    @Test("a damaged beginning is damage: what follows is used, and strict refuses it")
+    func damagedBeginning() throws {
+        let bench = try SoundBench()
+        try makeStream(bench, "clip.mp4", "-movflags", "+faststart")
+        let listed = try bench.ffprobe(
+            "-select_streams", "v:0", "-show_entries", "packet=pos", "-of", "csv=p=0", "clip.mp4")
+        let places = listed.split { !$0.isNumber }.compactMap { Int($0) }
+        var bytes = try Data(contentsOf: bench.url("clip.mp4"))
+        // The first second's packets claim units longer than they are (ISO/IEC 14496-15, 5.3.4.2).
+        for place in places.prefix(25) {
+            bytes.replaceSubrange(place..<place + 4, with: [0x7F, 0xFF, 0xFF, 0xFF])
+        }
+        try bytes.write(to: bench.url("clip.mp4"))
+        let found = try index(bench, "clip.mp4")
+        let track = try #require(found.video.first)
+        #expect(track.frameTimes.count == 175)
+        let damage = try #require(found.damage.first)
+        #expect(found.damage.count == 1)
+        #expect(damage.kind == .decodeErrors && damage.streamIndex == 0 && damage.count == 25)
+        let first = Rational(try #require(track.frameTimes.first)) * track.timeBase
+        #expect(try #require(damage.end) < first)
+        // An undamaged clip has none, and neither has a capture that begins between key frames.
+        try makeStream(bench, "whole.ts", "-mpegts_flags", "+resend_headers")
+        #expect(try index(bench, "whole.ts").damage == [])
+        let whole = try Data(contentsOf: bench.url("whole.ts"))
+        try whole[(whole.count / 188 / 5 * 188)...].write(to: bench.url("cut.ts"))
+        #expect(try index(bench, "cut.ts").damage.filter { $0.kind == .decodeErrors } == [])
+    }
+
+    @Test("of packets of one time one is where decoding may start: they are one frame")
+    func onePoint() throws {
+        var record = StreamSurvey.Record()
+        record.times = [0, 0, 3600, 7200, 7200]
+        record.timeBase = Rational(1, 90_000)
+        record.points = [
+            RandomAccessPoint(pts: 0, dts: 0, bytePosition: 188),
+            RandomAccessPoint(pts: 0, dts: 0, bytePosition: 376),
+            RandomAccessPoint(pts: 7200, dts: 7200, bytePosition: 940),
+            RandomAccessPoint(pts: 7200, dts: 7200, bytePosition: 1128),
+        ]
+        let first = StreamTrial.FirstFrame(
+            time: 0, width: 16, height: 16, pixelFormat: 0,
+            traits: PictureTraits(try Frame.allocate()),
+            sampleRate: 0, channels: 0)
+        let timing = PictureTiming(record, first: first, rate: Rational(25))
+        #expect(timing.frameTimes == TickRuns([0, 3600, 7200]))
+        #expect(timing.randomAccessPoints.map(\.bytePosition) == [188, 940])
     }
 
     @Test("sound of which nothing decodes is left out, and the rest is used")

@@ -1,3 +1,4 @@
+import CLibAV
 import Foundation
 import Testing
 import TranscodeModel
@@ -53,6 +54,44 @@ struct StillsPipelineTests {
         let result = try bench.takeStills(name, plan)
         // Up to two intervals after the only key frame it stands in, and then every picture is exact.
         expectClose(try bench.shown(result.pieces[1]), [0, 0, 0, 75, 100, 125, 150])
+    }
+
+    @Test func picturesWithoutTimesAreCounted() throws {
+        let bench = try SoundBench()
+        try bench.makeCounted("a.h264", seconds: 7, "-c:v", "libx264", "-g", "50", "-f", "h264")
+        var plan = StillsBench.plan(
+            poster: Rational(83, 25), thumbnails: Self.seconds, interval: .one, columns: 7, rows: 1)
+        plan.sourceTimeBase = Rational(1, 25)
+        plan.sourceClock = SourceClock(isCounted: true)
+        let result = try bench.takeStills("a.h264", plan)
+        let poster = try bench.luma(result.pieces[0])
+        let middle = Double(poster.values[45 * 160 + 80]) * 219 / 255
+        expectClose([Int(middle.rounded())], [83])
+        expectClose(try bench.shown(result.pieces[1]), [0, 25, 50, 75, 100, 125, 150])
+    }
+
+    @Test func coverArtIsLaidOnBlack() throws {
+        let bench = try SoundBench()
+        // White, and on the right half as transparent as can be.
+        try bench.ffmpeg(
+            "-f", "lavfi", "-i",
+            "color=white:s=160x90:d=1,format=rgba,geq=r=255:g=255:b=255:a='if(lt(X,80),255,0)'",
+            "-frames:v", "1", "cover.png")
+        try bench.ffmpeg(
+            "-f", "lavfi", "-i", "sine=duration=1", "-i", "cover.png", "-map", "0", "-map", "1",
+            "-c:a", "flac", "-c:v", "copy", "-disposition:v", "attached_pic", "a.flac")
+        var plan = StillsBench.plan(poster: .zero, thumbnails: [], interval: .one)
+        plan.streamIndex = 1
+        let result = try bench.takeStills("a.flac", plan)
+        #expect(result.warnings == [])
+        let poster = try bench.luma(result.pieces[0])
+        #expect(poster.values[45 * 160 + 20] > 250 && poster.values[45 * 160 + 140] < 5)
+    }
+
+    @Test func aTimeThatIsUnknownStaysUnknown() {
+        let (fine, coarse) = (reelmill_rational(1, 90_000), reelmill_rational(1, 1000))
+        #expect(TreatedReader.ticks(180_000, from: fine, to: coarse) == 2000)
+        #expect(TreatedReader.ticks(reelmill_no_pts, from: fine, to: coarse) == reelmill_no_pts)
     }
 
     @Test func timesOutsideTheTrackShowItsEnds() throws {

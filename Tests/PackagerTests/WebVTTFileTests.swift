@@ -70,6 +70,23 @@ struct WebVTTFileTests {
         }
     }
 
+    @Test("a cue in so many segments that they would fill a memory is refused")
+    func manyTimes() {
+        var rendition = Self.rendition
+        rendition.duration = Rational(20_000)
+        rendition.segmentDuration = .one
+        let line = String(repeating: "x", count: 4000)
+        let long = TextCue(start: 0, end: 20_000_000, payload: line)
+        let failure = #expect(throws: Failure.self) {
+            try WebVTTFile.cues(bytes([long]), of: rendition, path: "text/t1.vtt")
+        }
+        #expect(failure?.code == .outputInvalid)
+        let short = TextCue(start: 0, end: 20_000_000, payload: "for ever")
+        #expect(throws: Never.self) {
+            try WebVTTFile.cues(bytes([short]), of: rendition, path: "text/t1.vtt")
+        }
+    }
+
     @Test("each segment holds all that is shown in it, in a file of its own")
     func segments() throws {
         let presented = PresentedText(Self.rendition, Self.cues)

@@ -59,6 +59,110 @@ struct HostileIndexTests {
         }
     }
 
+    @Test("texts that no probe of ours tells are refused")
+    func texts() {
+        let picture = PlannerFixture.track(ticks: [0, 40, 80, 120], timeBase: Rational(1, 1000))
+        let sound = PlannerFixture.audio(1, start: 0, end: 160)
+        let good = PlannerFixture.index([picture], [sound])
+        let long = String(repeating: "x", count: 100_000)
+        let changes: [(inout SourceIndex) -> Void] = [
+            { $0.audio[0].title = long }, { $0.audio[0].title = "a\u{1B}[2J" },
+            { $0.audio[0].language = String(repeating: "a", count: 36) },
+            { $0.audio[0].language = "en\n" }, { $0.audio[0].codec = long },
+            { $0.audio[0].channelLayout = long }, { $0.video[0].codec = long },
+            { $0.container = long }, { $0.warnings = [long] },
+            { $0.warnings = Array(repeating: "w", count: 100_000) },
+            {
+                $0.omitted = [
+                    OmittedStream(streamIndex: 2, kind: "data", codec: "none", reason: long)
+                ]
+            },
+        ]
+        for change in changes {
+            var index = good
+            change(&index)
+            let failure = #expect(throws: Failure.self) {
+                try Planning.plan(
+                    index: index, source: PlannerFixture.source, profile: PlannerFixture.profile)
+            }
+            #expect(failure?.code == .brokenTimestamps)
+        }
+        #expect(throws: Never.self) {
+            try Planning.plan(
+                index: good, source: PlannerFixture.source, profile: PlannerFixture.profile)
+        }
+    }
+
+    @Test("a list of damage is bounded, and its counts can be added up")
+    func damage() throws {
+        let picture = PlannerFixture.track(ticks: [0, 40, 80, 120], timeBase: Rational(1, 1000))
+        func plan(_ damage: [Damage]) throws -> Plan {
+            var index = PlannerFixture.index([picture])
+            index.damage = damage
+            return try Planning.plan(
+                index: index, source: PlannerFixture.source, profile: PlannerFixture.profile)
+        }
+        func damage(_ count: Int) -> Damage {
+            Damage(kind: .corruptPackets, streamIndex: 0, count: count)
+        }
+        let most = Array(repeating: damage(3), count: Damage.entriesMaximum)
+        #expect(try plan(most).damage == most)
+        for wrong in [most + [damage(1)], [damage(-1)], [damage(.max)]] {
+            #expect(throws: Failure.self) { try plan(wrong) }
+        }
+    }
+
+    /// Clocks so fine that a fraction of a tick, in a unit of the rate as well, would not fit 64 bits.
+    private static let fineClocks = [
+        Rational(1, 2_147_483_647), Rational(1, 2_147_483_629), Rational(1048_573, 2_147_483_629),
+        Rational(1, 1_999_999_973),
+    ]
+
+    @Test(
+        "sound that starts before pictures with a fine clock is planned, or said to be too far",
+        arguments: fineClocks, FrameTimestamps.allCases)
+    func fineClock(timeBase: Rational, timestamps: FrameTimestamps) {
+        for (rate, seconds, isVariable) in [
+            (Rational(30_000, 1001), Int64(1), false), (Rational(24_000, 1001), 500, false),
+            (Rational(60_000, 1001), 1_000_000, false), (Rational(1001, 997), 3, true),
+            (Rational(30_000, 1001), 2_500_000, true), (Rational(1999, 1001), 20_000, true),
+        ] {
+            var ticks = PlannerFixture.constantTicks(rate, timeBase: timeBase, count: 40)
+            if isVariable { for place in 20..<40 { ticks[place] += ticks[7] } }
+            let track = PlannerFixture.track(ticks: ticks, timeBase: timeBase, average: rate)
+            let sound = PlannerFixture.audio(1, start: -seconds * 1000 - 17, end: 9_000)
+            do {
+                let grid = try #require(try plan([track], [sound], timestamps).video?.grid)
+                let first = grid.origin / timeBase
+                #expect(first.denominator == 1, "the grid starts at a whole tick")
+                #expect(grid.origin < Rational(1 - seconds))
+                #expect(grid.duration + grid.origin > Rational(8))
+            } catch let failure as Failure {
+                #expect(failure.category == .permanent)
+                #expect(failure.code == .overLimit)
+                #expect(seconds > 1000 || failure.message.contains("frames"))
+            } catch {
+                Issue.record("not a failure of ours: \(error)")
+            }
+        }
+    }
+
+    @Test("sound further from pictures with a fine clock than their ticks reach is over the limit")
+    func outOfReach() {
+        let timeBase = Rational(1, 2_000_000_000)
+        let ticks = PlannerFixture.constantTicks(Rational(2), timeBase: timeBase, count: 40)
+        for timestamps in FrameTimestamps.allCases {
+            var irregular = ticks
+            if timestamps == .source { irregular[39] += 700_000_000 }
+            let track = PlannerFixture.track(
+                ticks: irregular, timeBase: timeBase, average: Rational(2))
+            let sound = PlannerFixture.audio(1, start: -2_000_000_000, end: 9_000)
+            let failure = #expect(throws: Failure.self) { try plan([track], [sound], timestamps) }
+            #expect(failure?.code == .overLimit && failure?.category == .permanent)
+            #expect(failure?.message.contains("further from its pictures") == true)
+        }
+    }
+
     /// Numbers of every size, with a liking for the edges.
     private func number(_ generator: inout SplitMix64) -> Int64 {
         let bits = Int.random(in: 0...63, using: &generator)

@@ -65,6 +65,30 @@ struct PlanningTests {
         }
     }
 
+    @Test(
+        "a minute of 25 frames a second is cut each twelve seconds, or where its key frames are",
+        arguments: [
+            (50, [0..<300, 300..<600, 600..<900, 900..<1200, 1200..<1500]),
+            (450, [0..<450, 450..<900, 900..<1350, 1350..<1500]),
+        ])
+    func cuts(keyFrameEvery: Int, due: [Range<Int>]) throws {
+        let track = PlannerFixture.track(
+            ticks: PlannerFixture.constantTicks(
+                Rational(25), timeBase: Rational(1, 1000), count: 1500, first: 80),
+            timeBase: Rational(1, 1000), keyFrameEvery: keyFrameEvery)
+        let video = try #require(
+            try Planning.plan(
+                index: PlannerFixture.index([track]), source: PlannerFixture.source,
+                profile: PlannerFixture.profile
+            ).video)
+        #expect(video.chunks.map(\.frames) == due)
+        // Each is decoded from the key frame that it starts with, and at last from the start of the file.
+        #expect(
+            video.chunks.dropFirst().map { $0.entryPoints[0].pts }
+                == due.dropFirst().map { 80 + Int64($0.lowerBound) * 40 })
+        #expect(video.chunks.allSatisfy { $0.entryPoints.last?.pts == 80 })
+    }
+
     @Test("rungs are even, aspect-true and never larger than the source", arguments: 0..<200)
     func ladder(seed: UInt64) throws {
         var generator = SplitMix64(seed: seed)
@@ -147,14 +171,52 @@ struct PlanningTests {
             PlannerFixture.audio(1, start: 0, end: 120),
             PlannerFixture.audio(6, start: 0, end: 120),
         ]
-        tracks[0].program = 1
-        tracks[1].program = 2
-        let plan = try Planning.plan(
-            index: PlannerFixture.index([small, large], tracks), source: PlannerFixture.source,
-            profile: PlannerFixture.profile)
-        #expect(plan.video?.streamIndex == 5)
-        #expect(plan.audio.map(\.streamIndex) == [6])
-        #expect(plan.warnings.contains { $0.contains("several programmes") })
+        func plan(_ programs: [[Int]]) throws -> Plan {
+            tracks[0].programs = programs[0]
+            tracks[1].programs = programs[1]
+            return try Planning.plan(
+                index: PlannerFixture.index([small, large], tracks), source: PlannerFixture.source,
+                profile: PlannerFixture.profile)
+        }
+        let apart = try plan([[1], [2]])
+        #expect(apart.video?.streamIndex == 5)
+        #expect(apart.audio.map(\.streamIndex) == [6])
+        #expect(
+            apart.warnings.last
+                == "The source holds several programmes: 2 is taken, and the sound of others "
+                + "(1 stream) is left out.")
+        // Both programmes have the first track.
+        let shared = try plan([[1, 2], [2]])
+        #expect(shared.audio.map(\.streamIndex) == [1, 6])
+        #expect(shared.warnings.last == "The source holds several programmes: 2 is taken.")
+    }
+
+    @Test("data and attachments are left out in one sentence; each other stream in its own")
+    func data() throws {
+        var index = PlannerFixture.index([
+            PlannerFixture.track(ticks: [0, 40, 80], timeBase: Rational(1, 1000))
+        ])
+        func plan(_ omitted: [OmittedStream]) throws -> [String] {
+            index.omitted = omitted
+            return try Planning.plan(
+                index: index, source: PlannerFixture.source, profile: PlannerFixture.profile
+            ).warnings
+        }
+        let data = [2, 3].map {
+            OmittedStream(
+                streamIndex: $0, kind: "data", codec: "none", cause: .data, reason: "any words")
+        }
+        let bitmap = OmittedStream(
+            streamIndex: 4, kind: "subtitle", codec: "dvd_subtitle",
+            reason: "subtitles that are pictures")
+        #expect(
+            try plan(data + [bitmap]) == [
+                "Stream 4 (subtitle, dvd_subtitle) is left out: subtitles that are pictures.",
+                "Streams 2, 3: data or attachments, which are left out.",
+            ])
+        #expect(
+            try plan([data[0]]) == ["Stream 2: data or attachments, which are left out."])
+        #expect(try plan([]) == [])
     }
 
     @Test("sound that is outside the pictures by a codec frame or two changes no frame")

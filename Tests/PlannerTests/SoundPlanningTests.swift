@@ -62,6 +62,40 @@ struct SoundPlanningTests {
         #expect(failure?.code == .profileMismatch)
     }
 
+    @Test(
+        "pictures are held for the sound that is delivered, and for no other",
+        arguments: [true, false])
+    func holding(isConstant: Bool) throws {
+        let ticks: [Int64] = [0, 40, 80, 120, isConstant ? 160 : 190]
+        let picture = PlannerFixture.track(
+            ticks: ticks, timeBase: Rational(1, 1000), lastDuration: 40)
+        func duration(_ tracks: [AudioTrack]) throws -> Rational {
+            var profile = PlannerFixture.profile
+            profile.audio?.tracksMaximum = 1
+            profile.video?.timestamps = .source
+            return try Planning.plan(
+                index: PlannerFixture.index([picture], tracks), source: PlannerFixture.source,
+                profile: profile
+            ).duration
+        }
+        let short = PlannerFixture.audio(1, start: 0, end: 200)
+        let alone = try duration([short])
+        #expect(alone < Rational(1))
+        // Left out: it comes second, it is a commentary, or its rate is absurd.
+        let second = PlannerFixture.audio(2, start: -5000, end: 60_000)
+        #expect(try duration([short, second]) == alone)
+        var commentary = second
+        commentary.roles = [.commentary]
+        #expect(try duration([commentary, short]) == alone)
+        var absurd = second
+        absurd.sampleRate = 1 << 20
+        absurd.isDefault = true
+        #expect(try duration([absurd, short]) == alone)
+        var chosen = second
+        chosen.isDefault = true
+        #expect(try duration([short, chosen]) >= Rational(65))
+    }
+
     @Test("sound alone becomes a progressive file too; still images it cannot become")
     func audioOnly() throws {
         let index = PlannerFixture.index([], [PlannerFixture.audio(0, start: 0, end: 5000)])

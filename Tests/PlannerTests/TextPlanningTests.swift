@@ -57,6 +57,25 @@ struct TextPlanningTests {
             ])
     }
 
+    @Test("segments of text are those of the pictures, where frames keep their own times too")
+    func cadence() throws {
+        // 30 frames a second, then 12: no whole number of frames makes a segment.
+        let ticks = (0..<90).map { $0 * 33 } + (0..<120).map { 3000 + $0 * 83 }
+        var index = index([text(1)])
+        index.video = [
+            PlannerFixture.track(
+                ticks: ticks.map(Int64.init), timeBase: Rational(1, 1000), lastDuration: 83)
+        ]
+        var own = profile
+        own.video?.timestamps = .source
+        let plan = try plan(index, own)
+        let video = try #require(plan.video)
+        #expect(video.grid.cadence != nil)
+        #expect(plan.text.map(\.segmentDuration) == [Rational(6)])
+        #expect(plan.text[0].segmentDuration == video.timing.segmentDuration)
+        #expect(plan.audio.allSatisfy { $0.segmentDuration == plan.text[0].segmentDuration })
+    }
+
     @Test("a profile without text says what it leaves out")
     func none() throws {
         var silent = profile

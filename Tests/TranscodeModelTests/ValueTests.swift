@@ -35,6 +35,64 @@ struct ValueTests {
         }
     }
 
+    @Test("damage that two units met in one stream is told once; what one unit tells twice stays")
+    func damageOfUnits() {
+        func damage(_ stream: Int, _ start: Int64, _ count: Int = 1) -> Damage {
+            Damage(
+                kind: .decodeErrors, streamIndex: stream, count: count, start: Rational(start),
+                end: Rational(start + 1))
+        }
+        // A track in stereo and in 5.1, and a chunk whose renditions two units encode.
+        #expect(
+            Damage.ofUnits([
+                [damage(1, 0, 7), damage(1, 5)], [damage(1, 0, 7), damage(1, 5)], [damage(0, 5)],
+                [damage(0, 5), damage(0, 9)],
+            ]) == [damage(1, 0, 7), damage(1, 5), damage(0, 5), damage(0, 9)])
+        #expect(Damage.ofUnits([[damage(0, 2), damage(0, 2)]]).count == 2)
+        #expect(Damage.ofUnits([]) == [])
+    }
+
+    @Test("a chapter is a short line between whole milliseconds that can be subtracted")
+    func chapters() {
+        func chapter(_ start: Rational, _ end: Rational, _ title: String = "One") -> Chapter {
+            Chapter(start: start, end: end, title: title)
+        }
+        #expect(chapter(.zero, Rational(1234, 1000)).isInRange)
+        #expect(chapter(Rational(-5), .zero, "").isInRange)
+        for wrong in [
+            chapter(.zero, Rational(Int64.max)), chapter(Rational(Int64.min + 1), .zero),
+            chapter(Rational(1, 7), .one), chapter(.zero, Rational(1, 2000)),
+            chapter(.zero, .one, "a\nb"), chapter(.zero, .one, String(repeating: "x", count: 401)),
+        ] {
+            #expect(!wrong.isInRange)
+        }
+    }
+
+    @Test("parts and segments are counted without an overflow")
+    func countedParts() {
+        #expect(Rational(1, 3).rounded(inParts: 1000) == 333)
+        #expect(Rational(5, 2000).rounded(inParts: 1000) == 3)
+        #expect(Rational(-5, 2000).rounded(inParts: 1000) == -2)
+        #expect(Rational(Int64.max).rounded(inParts: 1_000_000) == Int64.max)
+        #expect(Rational(Int64.min + 1).rounded(inParts: 1_000_000) == Int64.min)
+        #expect(Rational(13).segments(of: Rational(6)) == 3)
+        #expect(Rational(12).segments(of: Rational(6)) == 2)
+        #expect(Rational(Int64.max).segments(of: Rational(1, Int64.max)) == Int.max)
+    }
+
+    @Test("a language is a code of two or three letters, perhaps with subtags, or none is known")
+    func languages() {
+        for (text, language) in [
+            ("ger", "ger"), ("EN", "en"), ("pt-BR", "pt-BR"), ("eng,fre", "eng"),
+            ("English", "und"),
+            ("", "und"), ("e1", "und"), ("en-" + String(repeating: "x", count: 40), "und"),
+            ("en-\u{1B}", "und"),
+        ] {
+            #expect(TextBounds.language(text) == language)
+        }
+        #expect(TextBounds.language(nil) == "und")
+    }
+
     @Test("a digest is 64 hex digits, and nothing else")
     func digests() throws {
         let text = String(repeating: "0f", count: 32)

@@ -25,6 +25,8 @@ struct FoldedSound: ~Copyable {
     private var folded: [[Float]]
     private var base = 0
     private var hasEnded = false
+    /// Errors of the decoder until the last block.
+    private var errorsSeen = 0
 
     private init(
         _ reader: consuming SoundReader, _ block: consuming Frame, _ form: SoundForm,
@@ -119,7 +121,9 @@ struct FoldedSound: ~Copyable {
             resampler = try Resampler.open(SoundShape(of: block), for: form)
         }
         let placement = timeline!.place(
-            ticks: block.statedTime, count: Int(block.pointer.pointee.nb_samples))
+            ticks: block.statedTime, count: Int(block.pointer.pointee.nb_samples),
+            followsDamage: reader.errors > errorsSeen)
+        errorsSeen = reader.errors
         var silence = placement.silence
         while silence > 0 {
             let part = min(silence, Int64(Resampler.silenceLength))

@@ -68,7 +68,8 @@ enum PictureComparison {
     ) throws(Failure) {
         let start = clock.now
         var slot = try pictures.advance(
-            to: plan.grid.deadlineTicks(frame: number, timeBase: plan.sourceTimeBase))
+            to: plan.grid.deadlineTicks(
+                frame: number, timeBase: plan.treatment.timeBase(of: plan.sourceTimeBase)))
         clock.add("decode", since: start)
         if slot == .missing {
             guard try pictures.borrowAhead() else {

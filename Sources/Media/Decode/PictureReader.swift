@@ -14,8 +14,7 @@ struct PictureReader: ~Copyable {
     /// Set when the container gives no presentation times: pictures are then counted from here.
     private var countedTime: Int64?
     private let isCounted: Bool
-    /// The longest step between two pictures that is believed: beyond it the planner would have found a jump.
-    /// Nil for files whose clock does not jump.
+    /// The longest step between two pictures that is believed; nil where all are.
     private let stepMaximum: Int64?
     private var lastTime: Int64?
     private var clock: PacketClock
@@ -25,8 +24,7 @@ struct PictureReader: ~Copyable {
         _ demuxer: consuming Demuxer, _ decoder: consuming Decoder, _ packet: consuming Packet,
         stream: Int, clock: SourceClock, log: DamageLog
     ) {
-        let base = demuxer.stream(stream).pointee.time_base
-        stepMaximum = demuxer.mayJump ? 10 * Int64(base.den) / Int64(max(base.num, 1)) : nil
+        stepMaximum = clock.stepMaximum
         self.demuxer = demuxer
         self.decoder = decoder
         self.packet = packet

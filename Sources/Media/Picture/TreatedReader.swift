@@ -49,8 +49,8 @@ struct TreatedReader: ~Copyable {
         guard graph != nil else { return false }
         let output = try graph!.receive(into: frame)
         if output == .ready {
-            let time = frame.pointer.pointee.pts
-            frame.pointer.pointee.pts = av_rescale_q(time, filteredBase, outputBase)
+            frame.pointer.pointee.pts = TreatedReader.ticks(
+                frame.pointer.pointee.pts, from: filteredBase, to: outputBase)
             return true
         }
         if output == .ended {
@@ -58,6 +58,11 @@ struct TreatedReader: ~Copyable {
             isDraining = false
         }
         return false
+    }
+
+    /// A time in another unit; one that is unknown stays so.
+    static func ticks(_ time: Int64, from base: AVRational, to other: AVRational) -> Int64 {
+        time == reelmill_no_pts ? time : av_rescale_q(time, base, other)
     }
 
     private var outputBase: AVRational {
@@ -135,7 +140,7 @@ extension PictureTreatment {
     func setAspect(of frame: borrowing Frame) {
         let own = frame.pointer.pointee.sample_aspect_ratio
         let isSaid = own.num > 0 && own.den > 0
-        let aspect = isSaid ? Rational(Int64(own.num), Int64(own.den)) : codedAspect
+        let aspect = isSaid ? Rational(coded: own) : codedAspect
         guard aspect == codedAspect else { return }
         frame.pointer.pointee.sample_aspect_ratio = reelmill_rational(
             Int32(clamping: sampleAspect.numerator), Int32(clamping: sampleAspect.denominator))

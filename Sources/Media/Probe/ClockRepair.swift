@@ -23,8 +23,8 @@ struct ClockRepair {
     /// The furthest repaired time of any stream.
     private var furthest: Int64?
 
-    /// Steps beyond these are jumps: later than any gap that is worth holding, earlier than any reordering.
-    private static let forwardSeconds: Int64 = 10
+    /// Steps beyond these are jumps, unless other streams have come as far: later than any gap that is worth holding, earlier than any reordering.
+    static let forwardSeconds: Int64 = 10
     private static let backwardSeconds: Int64 = 1
     /// Streams that jump together land this near to each other.
     private static let togetherSeconds: Int64 = 3
@@ -80,16 +80,23 @@ struct ClockRepair {
     }
 
     /// The known era that fits best, if any does: one that another stream has found, or the one before a time that
-    /// was damaged. Else a new one.
+    /// was damaged; or the one that puts the stream where the others are by now, since it may have been silent for as
+    /// long. Else a new one.
     private mutating func era(after trace: Trace, _ time: Int64) -> Int {
         let expected = trace.lastTime &+ trace.step
-        let best = offsets.indices.min {
-            distance(time &+ offsets[$0], expected) < distance(time &+ offsets[$1], expected)
+        for place in [expected, furthest ?? expected] {
+            if let era = era(putting: time, near: place) { return era }
         }
-        let reach = UInt64(ClockRepair.togetherSeconds * ticksPerSecond)
-        if let best, distance(time &+ offsets[best], expected) <= reach { return best }
         offsets.append(expected &- time)
         return offsets.count - 1
+    }
+
+    private func era(putting time: Int64, near place: Int64) -> Int? {
+        let best = offsets.indices.min {
+            distance(time &+ offsets[$0], place) < distance(time &+ offsets[$1], place)
+        }
+        let reach = UInt64(ClockRepair.togetherSeconds * ticksPerSecond)
+        return best.flatMap { distance(time &+ offsets[$0], place) <= reach ? $0 : nil }
     }
 
     private func distance(_ left: Int64, _ right: Int64) -> UInt64 {

@@ -26,7 +26,7 @@ struct DeclaredShape: Equatable {
         guard max(self.width, self.height, width, height) < limit,
             aspect.numerator < limit, aspect.denominator < limit
         else { return aspect }
-        return aspect * Rational(Int64(self.width * height), Int64(self.height * width))
+        return (aspect * Rational(Int64(self.width * height), Int64(self.height * width))).asAspect
     }
 
     /// The size that pictures of a codec which changes its resolution as it goes (VP8, VP9, AV1) are shown in: that of

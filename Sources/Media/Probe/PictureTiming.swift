@@ -31,8 +31,22 @@ struct PictureTiming {
         timeBase = record.timeBase
         frameTimes = TickRuns(times[early...])
         lastFrameDuration = record.lastDuration
-        randomAccessPoints = record.points.filter { $0.pts >= start }.sorted { $0.pts < $1.pts }
+        randomAccessPoints = PictureTiming.points(record, from: start)
         isCounted = false
+    }
+
+    /// In the order of their times; of packets of one time, which are one frame, the first in the file.
+    private static func points(
+        _ record: StreamSurvey.Record, from start: Int64
+    ) -> [RandomAccessPoint] {
+        var points: [RandomAccessPoint] = []
+        let order = record.points.indices.sorted {
+            (record.points[$0].pts, $0) < (record.points[$1].pts, $1)
+        }
+        for index in order where record.points[index].pts >= start {
+            if points.last?.pts != record.points[index].pts { points.append(record.points[index]) }
+        }
+        return points
     }
 
     /// How many of the times are before the first picture that was decoded.

@@ -98,9 +98,23 @@ extension ColorDescription {
 }
 
 extension Rational {
+    /// Both parts of a shape of samples that the planner takes.
+    private static let aspectMaximum: Int64 = 65_536
+
     /// A shape of samples as libav says it: square where it says nothing.
     init(coded aspect: AVRational) {
         self =
-            aspect.num > 0 && aspect.den > 0 ? Rational(Int64(aspect.num), Int64(aspect.den)) : .one
+            aspect.num > 0 && aspect.den > 0
+            ? Rational(Int64(aspect.num), Int64(aspect.den)).asAspect : .one
+    }
+
+    /// The nearest shape of samples whose parts the planner takes: some containers have exact ones of very large parts.
+    var asAspect: Rational {
+        let limit = Rational.aspectMaximum
+        guard max(numerator, denominator) > limit else { return self }
+        var parts = reelmill_rational(0, 1)
+        _ = av_reduce(&parts.num, &parts.den, numerator, denominator, limit)
+        if parts.num == 0 { return Rational(1, limit) }
+        return parts.den == 0 ? Rational(limit) : Rational(Int64(parts.num), Int64(parts.den))
     }
 }

@@ -12,9 +12,8 @@ struct StreamSurvey {
         var lastTime = Int64.min
         var startTicks = Int64.max
         var endTicks = Int64.min
-        /// Packets that are shown, those without a time of their own, and their durations.
+        /// Packets that are shown, and their durations.
         var shown = 0
-        var untimed = 0
         var durations: Int64 = 0
         var hasPresentationTimes = true
         var isVideo = false
@@ -50,7 +49,7 @@ struct StreamSurvey {
             let parameters = stream.codecpar.pointee
             if TextSurvey.isText(parameters) { continue }
             if let (cause, reason) = StreamSurvey.reasonToOmit(stream) {
-                omit(stream, cause, reason)
+                omitted.append(StreamSurvey.omission(stream, cause, reason))
                 continue
             }
             var record = Record()
@@ -59,7 +58,7 @@ struct StreamSurvey {
             record.timeBase = Rational(
                 Int64(stream.time_base.num), Int64(stream.time_base.den))
             records[number] = record
-            trials[number] = try StreamTrial(pointer)
+            trials[number] = try StreamTrial(pointer, isBroadcast: mayJump)
             pairings[number] = try FieldPairing.open(pointer, isBroadcast: mayJump)
         }
         // All streams of such files count in one unit.
@@ -69,17 +68,16 @@ struct StreamSurvey {
         }
     }
 
-    mutating func omit(
+    static func omission(
         _ stream: AVStream, _ cause: OmittedStream.Cause, _ reason: String
-    ) {
+    ) -> OmittedStream {
         let parameters = stream.codecpar.pointee
-        omitted.append(
-            OmittedStream(
-                streamIndex: Int(stream.index),
-                kind: av_get_media_type_string(parameters.codec_type).map { String(cString: $0) }
-                    ?? "unknown",
-                codec: String(cString: avcodec_get_name(parameters.codec_id)), cause: cause,
-                reason: reason))
+        return OmittedStream(
+            streamIndex: Int(stream.index),
+            kind: av_get_media_type_string(parameters.codec_type).map { String(cString: $0) }
+                ?? "unknown",
+            codec: String(cString: avcodec_get_name(parameters.codec_id)), cause: cause,
+            reason: reason)
     }
 
     private static func reasonToOmit(_ stream: AVStream) -> (OmittedStream.Cause, String)? {
@@ -91,7 +89,7 @@ struct StreamSurvey {
             return avcodec_find_decoder(parameters.codec_id) == nil
                 ? (.noDecoder, "no decoder in this build") : nil
         case AVMEDIA_TYPE_SUBTITLE: return (.other, TextSurvey.reasonToOmit(parameters))
-        default: return (.other, "not picture or sound")
+        default: return (.data, "not picture or sound")
         }
     }
 
@@ -142,10 +140,7 @@ struct StreamSurvey {
         guard !isHidden else { return }
         record.shown += 1
         record.durations &+= max(value.duration, 0)
-        guard hasTime else {
-            record.untimed += 1
-            return
-        }
+        guard hasTime else { return }
         if value.pts == reelmill_no_pts { record.hasPresentationTimes = false }
         let (end, overflow) = time.addingReportingOverflow(max(value.duration, 0))
         record.startTicks = min(record.startTicks, time)

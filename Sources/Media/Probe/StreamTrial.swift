@@ -26,6 +26,9 @@ final class StreamTrial {
     }
 
     private(set) var outcome = Outcome.pending
+    /// When packets were refused, in ticks, from the first on with which decoding should start.
+    private var errorTimes: [Int64] = []
+    private var shouldStart: Bool
     private var decoder: Decoder?
     private let frame: Frame
     private let isVideo: Bool
@@ -34,7 +37,11 @@ final class StreamTrial {
     /// Groups of pictures are seldom longer than ten seconds, and a picture in two fields has two packets.
     private static let packetsMaximum = 1200
 
-    init(_ stream: UnsafeMutablePointer<AVStream>) throws(Failure) {
+    /// A capture of a broadcast may begin anywhere: there, what comes before a key frame is not expected to be decoded.
+    init(
+        _ stream: UnsafeMutablePointer<AVStream>, isBroadcast: Bool
+    ) throws(Failure) {
+        shouldStart = !isBroadcast
         isVideo = stream.pointee.codecpar.pointee.codec_type == AVMEDIA_TYPE_VIDEO
         frame = try Frame.allocate()
         do throws(Failure) {
@@ -49,37 +56,40 @@ final class StreamTrial {
     func feed(_ packet: borrowing Packet) throws(Failure) {
         guard outcome == .pending else { return }
         packets += 1
-        do throws(LibAVError) { try decoder!.send(packet) } catch { try tolerate(error) }
-        try receive()
+        if packet.pointer.pointee.flags & AV_PKT_FLAG_KEY != 0 { shouldStart = true }
+        let time = packet.pointer.pointee.pts
+        do throws(LibAVError) { try decoder!.send(packet) } catch { try tolerate(error, at: time) }
+        try receive(at: time)
         if outcome == .pending, packets >= StreamTrial.packetsMaximum { end(.failed) }
     }
 
     /// Tries what the decoder still holds, at the end of the file.
     func finish() throws(Failure) {
         guard outcome == .pending else { return }
-        do throws(LibAVError) { try decoder!.sendEnd() } catch { try tolerate(error) }
-        try receive()
+        do throws(LibAVError) { try decoder!.sendEnd() } catch { try tolerate(error, at: nil) }
+        try receive(at: nil)
         if outcome == .pending { end(.failed) }
     }
 
-    private func receive() throws(Failure) {
+    /// `time` is that of the last packet.
+    private func receive(at time: Int64?) throws(Failure) {
         while outcome == .pending {
             frame.clear()
             do throws(LibAVError) {
                 guard try decoder!.receive(into: frame) == .ready else { return }
             } catch {
-                try tolerate(error)
+                try tolerate(error, at: time)
                 return
             }
             let value = frame.pointer.pointee
             guard isVideo ? value.width > 0 : value.nb_samples > 0 && value.sample_rate > 0 else {
                 continue
             }
-            let time = value.best_effort_timestamp
+            let shown = value.best_effort_timestamp
             end(
                 .decoded(
                     FirstFrame(
-                        time: time == reelmill_no_pts ? nil : time, width: Int(value.width),
+                        time: shown == reelmill_no_pts ? nil : shown, width: Int(value.width),
                         height: Int(value.height), pixelFormat: value.format,
                         traits: PictureTraits(frame),
                         sampleRate: Int(value.sample_rate),
@@ -98,7 +108,14 @@ final class StreamTrial {
         decoder = nil
     }
 
-    private func tolerate(_ error: LibAVError) throws(Failure) {
+    private func tolerate(_ error: LibAVError, at time: Int64?) throws(Failure) {
         if error.code == reelmill_error_no_memory { throw Failure.outOfMemory("Decoding") }
+        if shouldStart, let time, time != reelmill_no_pts { errorTimes.append(time) }
+    }
+
+    /// When packets were refused that are shown before the first picture: no later unit looks at those.
+    var earlyErrors: [Int64] {
+        guard let first = firstFrame?.time else { return [] }
+        return errorTimes.filter { $0 < first }
     }
 }

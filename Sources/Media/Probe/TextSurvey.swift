@@ -49,14 +49,11 @@ enum TextSurvey {
     }
 
     private static func track(_ stream: AVStream) -> TextTrack {
-        let language = tag(stream.metadata, "language")?.lowercased()
-        let isCode =
-            language?.utf8.count == 3 && language!.utf8.allSatisfy { (97...122).contains($0) }
         let base = stream.time_base
         return TextTrack(
             streamIndex: Int(stream.index),
             codec: String(cString: avcodec_get_name(stream.codecpar.pointee.codec_id)),
-            language: isCode ? language! : "und",
+            language: TextBounds.language(tag(stream.metadata, "language")),
             title: tag(stream.metadata, "title").map(TextBounds.title),
             isDefault: stream.disposition & AV_DISPOSITION_DEFAULT != 0,
             isForced: stream.disposition & AV_DISPOSITION_FORCED != 0,

@@ -14,16 +14,19 @@ extension StreamSurvey {
         for (number, record) in records.sorted(by: { $0.key < $1.key }) {
             let stream = demuxer.stream(number)
             guard record.shown > 0 else {
-                index.omitted.append(omission(stream, .empty, "no packets"))
+                index.omitted.append(
+                    StreamSurvey.omission(stream.pointee, .empty, "no packets"))
                 continue
             }
             if record.isEncrypted {
-                index.omitted.append(omission(stream, .encrypted, "encrypted"))
+                index.omitted.append(
+                    StreamSurvey.omission(stream.pointee, .encrypted, "encrypted"))
                 continue
             }
             guard let first = trials[number]?.firstFrame else {
                 index.omitted.append(
-                    omission(stream, .undecodable, "nothing of it can be decoded"))
+                    StreamSurvey.omission(
+                        stream.pointee, .undecodable, "nothing of it can be decoded"))
                 index.damage.append(
                     Damage(kind: .undecodableStream, streamIndex: number, count: record.shown))
                 continue
@@ -35,49 +38,55 @@ extension StreamSurvey {
             } else if let track = audio(stream.pointee, record, first) {
                 index.audio.append(track)
             } else {
-                index.omitted.append(omission(stream, .other, "no packet says when it is heard"))
+                index.omitted.append(
+                    StreamSurvey.omission(
+                        stream.pointee, .other, "no packet says when it is heard"))
             }
             index.damage += corruption(record, number)
         }
         index.damage += fileDamage(index)
         let programs = StreamSurvey.programs(demuxer)
         for number in index.video.indices {
-            index.video[number].program = programs[index.video[number].streamIndex]
+            index.video[number].program = programs[index.video[number].streamIndex]?.first
         }
         for number in index.audio.indices {
-            index.audio[number].program = programs[index.audio[number].streamIndex]
+            index.audio[number].programs = programs[index.audio[number].streamIndex] ?? []
         }
         if let repair, repair.jumps > 0 {
             index.warnings.append(
                 "The source's clock jumps \(repair.jumps == 1 ? "once" : "\(repair.jumps) times"); its "
                     + "times go on where they were.")
         }
+        index.damage = Array(index.damage.prefix(Damage.entriesMaximum))
         TextSurvey.complete(&index, demuxer, limits: limits)
         index.omitted.sort { $0.streamIndex < $1.streamIndex }
         return index
     }
 
-    private func omission(
-        _ stream: UnsafeMutablePointer<AVStream>, _ cause: OmittedStream.Cause, _ reason: String
-    ) -> OmittedStream {
-        var copy = self
-        copy.omit(stream.pointee, cause, reason)
-        return copy.omitted[copy.omitted.count - 1]
-    }
-
+    /// Packets that came damaged, and pictures before the first that could be decoded: no later unit looks at those.
     private func corruption(_ record: Record, _ number: Int) -> [Damage] {
-        guard record.corrupt > 0 else { return [] }
         func seconds(_ ticks: Int64?) -> Rational? {
             ticks.flatMap { ticks in
                 Rational(exactly: ticks, record.timeBase.denominator)
                     .map { $0 * Rational(record.timeBase.numerator) }
             }
         }
-        return [
-            Damage(
-                kind: .corruptPackets, streamIndex: number, count: record.corrupt,
-                start: seconds(record.corruptTimes?.first), end: seconds(record.corruptTimes?.last))
-        ]
+        func damage(
+            _ kind: Damage.Kind, _ count: Int, _ times: (first: Int64, last: Int64)?
+        ) -> [Damage] {
+            count == 0
+                ? []
+                : [
+                    Damage(
+                        kind: kind, streamIndex: number, count: count,
+                        start: seconds(times?.first), end: seconds(times?.last))
+                ]
+        }
+        let early = record.isVideo ? trials[number]?.earlyErrors ?? [] : []
+        return damage(.corruptPackets, record.corrupt, record.corruptTimes)
+            + damage(
+                .decodeErrors, early.count,
+                early.min().flatMap { first in early.max().map { (first, $0) } })
     }
 
     /// That the file ends too soon, and where: after the last picture, or else the last sound.
@@ -93,14 +102,14 @@ extension StreamSurvey {
         ]
     }
 
-    /// Of a broadcast multiplex, the number of the programme that each stream belongs to; the first that names it.
-    private static func programs(_ demuxer: borrowing Demuxer) -> [Int: Int] {
-        var found: [Int: Int] = [:]
+    /// Of a broadcast multiplex, the numbers of the programmes that each stream belongs to, in the file's order.
+    private static func programs(_ demuxer: borrowing Demuxer) -> [Int: [Int]] {
+        var found: [Int: [Int]] = [:]
         for number in 0..<Int(demuxer.context.pointee.nb_programs) {
             guard let program = demuxer.context.pointee.programs[number]?.pointee else { continue }
             for index in 0..<Int(program.nb_stream_indexes) {
                 let stream = Int(program.stream_index[index])
-                found[stream] = found[stream] ?? Int(program.id)
+                found[stream, default: []].append(Int(program.id))
             }
         }
         return found
@@ -157,11 +166,19 @@ extension StreamSurvey {
                 ? Rational(Int64(rate.num), Int64(rate.den)) : nil,
             frameTimes: timing.frameTimes, lastFrameDuration: timing.lastFrameDuration,
             randomAccessPoints: timing.randomAccessPoints,
-            clock: SourceClock(
-                isCounted: timing.isCounted,
-                splices: repair?.splices(ofStream: Int(stream.pointee.index)) ?? []),
+            clock: clock(timing, stream: Int(stream.pointee.index)),
             codedAspect: Rational(coded: parameters.sample_aspect_ratio),
             light: first.traits.light ?? PictureTraits.light(of: stream))
+    }
+
+    /// A step that no jump explains is as long as it says, however long: the others have gone on meanwhile.
+    private func clock(_ timing: PictureTiming, stream: Int) -> SourceClock {
+        let usual = ClockRepair.forwardSeconds * timing.timeBase.denominator
+        return SourceClock(
+            isCounted: timing.isCounted, splices: repair?.splices(ofStream: stream) ?? [],
+            stepMaximum: repair.map { _ in
+                max(usual, timing.frameTimes.runs.map(\.step).max() ?? 0)
+            })
     }
 
     /// The container's word on the shape of samples, or else the bitstream's.
@@ -203,22 +220,13 @@ extension StreamSurvey {
             streamIndex: Int(stream.index),
             codec: String(cString: avcodec_get_name(parameters.codec_id)),
             sampleRate: first.sampleRate, channels: first.channels,
-            channelLayout: layoutName, language: language(stream), title: tag(stream, "title"),
+            channelLayout: TextBounds.title(layoutName),
+            language: TextBounds.language(tag(stream, "language")),
+            title: tag(stream, "title").map(TextBounds.title),
             isDefault: stream.disposition & AV_DISPOSITION_DEFAULT != 0,
             timeBase: record.timeBase, startTicks: isTimed ? record.startTicks : 0,
             endTicks: isTimed ? record.endTicks : record.durations, roles: roles(stream),
             clock: SourceClock(splices: repair?.splices(ofStream: Int(stream.index)) ?? []))
-    }
-
-    /// The first language that the container names, if it is a code and not a word.
-    private func language(_ stream: AVStream) -> String {
-        // Transport streams name both languages of a track with one in each channel.
-        let first = (tag(stream, "language") ?? "").split(separator: ",").first ?? ""
-        let parts = first.split(separator: "-", omittingEmptySubsequences: false)
-        guard let primary = parts.first?.lowercased(), (2...3).contains(primary.utf8.count),
-            primary.utf8.allSatisfy({ (97...122).contains($0) }), first.utf8.count <= 35
-        else { return "und" }
-        return ([primary] + parts.dropFirst().map(String.init)).joined(separator: "-")
     }
 
     private func roles(_ stream: AVStream) -> [SoundRole]? {

@@ -80,17 +80,9 @@ struct PlacedSound: ~Copyable {
         try sink.take(from: &queue, &clock)
     }
 
-    /// What was wrong with the track, a sentence each.
+    /// Where silence stands in, a sentence each; errors of the decoder are in `damage`.
     var warnings: [String] {
-        var list: [String] = []
-        if errorsSeen > 0 {
-            let errors = errorsSeen == 1 ? "1 error" : "\(errorsSeen) errors"
-            list.append(
-                "Sound \(rendition.name): \(errors) while decoding stream "
-                    + "\(rendition.streamIndex).")
-        }
-        if let sentence = gaps.warning(rendition.name) { list.append(sentence) }
-        return list
+        [gaps.warning(rendition.name)].compactMap { $0 }
     }
 
     private mutating func addSilence(

@@ -13,7 +13,9 @@ enum CoverPipeline {
             descriptor: source, name: "The source", streamsMaximum: limits.streamsMaximum)
         try demuxer.findStreamParameters(name: "The source")
         let start = clock.now
-        guard let picture = try picture(demuxer, plan.streamIndex, limits) else {
+        guard let picture = try picture(demuxer, plan.streamIndex, limits),
+            try plan.treatment.apply(to: picture)
+        else {
             return WorkResult(
                 pieces: [],
                 warnings: [

@@ -12,6 +12,7 @@ struct KeyFrameReader: ~Copyable {
     private let held: Packet
     private let ahead: Packet
     private let treatment: PictureTreatment
+    /// Of the plan's times: pictures that are counted have another than the file's.
     let timeBase: Rational
     private var clock: PacketClock
 
@@ -48,7 +49,7 @@ struct KeyFrameReader: ~Copyable {
         let base = demuxer.stream(number).pointee.time_base
         return KeyFrameReader(
             demuxer, decoder, try Packet.allocate(), try Packet.allocate(), plan,
-            timeBase: Rational(Int64(base.num), Int64(base.den)))
+            timeBase: plan.sourceTimeBase ?? Rational(Int64(base.num), Int64(base.den)))
     }
 
     /// Reads on to the next key frame; the one held before stays until `take`. Nil at the end.
@@ -89,14 +90,21 @@ struct KeyFrameReader: ~Copyable {
             if error.code == reelmill_error_no_memory { throw Failure.outOfMemory("Decoding") }
             return nil
         }
-        treatment.setAspect(of: frame)
-        let filters = FilterDescription(treatment, frame).text
-        guard !filters.isEmpty else { return frame }
+        guard try treatment.apply(to: frame) else { return nil }
+        return frame
+    }
+}
+
+extension PictureTreatment {
+    /// Treats one picture by itself, in place; false where the filters give none for it.
+    func apply(to frame: borrowing Frame) throws(Failure) -> Bool {
+        setAspect(of: frame)
+        let filters = FilterDescription(self, frame).text
+        guard !filters.isEmpty else { return true }
         frame.pointer.pointee.pts = 0
-        let graph = try FilterGraph.open(filters, first: frame, timeBase: timeBase)
+        let graph = try FilterGraph.open(filters, first: frame, timeBase: .one)
         try graph.send(frame)
         try graph.sendEnd()
-        guard try graph.receive(into: frame) == .ready else { return nil }
-        return frame
+        return try graph.receive(into: frame) == .ready
     }
 }

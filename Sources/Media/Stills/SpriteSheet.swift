@@ -9,8 +9,9 @@ final class SpriteSheet {
 
     init(_ geometry: SpriteGeometry, sheet: Int) throws(Failure) {
         missing = geometry.thumbnails(on: sheet).count
-        picture = try Frame.blankStill(
-            width: Int32(geometry.sheetWidth), height: Int32(geometry.sheetHeight(sheet)))
+        picture = try Frame.black(
+            StillScaler.target(width: geometry.sheetWidth, height: geometry.sheetHeight(sheet)))
+        picture.pointer.pointee.color_range = AVCOL_RANGE_JPEG
     }
 
     var isComplete: Bool { missing == 0 }

@@ -82,7 +82,7 @@ enum ReceiptMaking {
         let digests = try verifiedDigests(context, plan, committed)
         let made = committed.values.filter { $0.position != own }
             .sorted { $0.position < $1.position }
-        let found = made.filter { $0.kind != .probe }.flatMap(\.artifact.damage)
+        let found = Damage.ofUnits(made.filter { $0.kind != .probe }.map(\.artifact.damage))
         return Receipt(
             job: job.id, tenant: job.tenant,
             source: Receipt.Source(

@@ -81,17 +81,25 @@ struct UnitContext: Sendable {
     func work(
         _ job: WorkerJob, inputs: [Int32], staged: StagedFile
     ) async throws(Failure) -> (WorkResult, Usage) {
+        let outcome = await outcome(job, inputs: inputs, staged: staged)
+        return (try outcome.result.get(), outcome.usage)
+    }
+
+    /// The same, with what an attempt used that failed.
+    func outcome(
+        _ job: WorkerJob, inputs: [Int32], staged: StagedFile
+    ) async -> WorkerOutcome {
         let launch = WorkerLaunch(
             executable: workerExecutable,
             request: WorkerRequest(job: job, limits: WorkerLimits(limits)), inputs: inputs,
             staging: staged.descriptor, limits: processLimits(job), sandbox: sandbox)
         let unit = lease.unit
         let board = board
-        let outcome = await WorkerHost().run(launch) { board.note(unit, $0) }
-        let result = try outcome.result.get()
-        var usage = outcome.usage
-        usage.stageCPUSeconds = result.stageCPUSeconds
-        return (result, usage)
+        var outcome = await WorkerHost().run(launch) { board.note(unit, $0) }
+        if case .success(let result) = outcome.result {
+            outcome.usage.stageCPUSeconds = result.stageCPUSeconds
+        }
+        return outcome
     }
 
     private func processLimits(_ work: WorkerJob) -> ProcessLimits {

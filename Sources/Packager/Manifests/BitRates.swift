@@ -36,9 +36,12 @@ struct BitRates: Hashable {
         return max(1, Int(Rational(longest, Int64(timescale)).rounded))
     }
 
+    /// Far above any real rate, far below an overflow of sums: a track may come from anywhere.
+    private static let rateMaximum: Int128 = 1 << 50
+
     private static func rate(bytes: Int64, ticks: Int64, _ timescale: Int64) -> Int {
         guard ticks > 0 else { return 0 }
         let bits = Int128(bytes) * 8 * Int128(timescale)
-        return Int((bits + Int128(ticks) - 1) / Int128(ticks))
+        return Int(min((bits + Int128(ticks) - 1) / Int128(ticks), rateMaximum))
     }
 }

@@ -223,7 +223,7 @@ enum DASHManifest {
 
     /// ISO 8601, to the millisecond.
     private static func isoDuration(_ seconds: Rational) -> String {
-        let milliseconds = (seconds * Rational(1000)).ceiling
+        let milliseconds = Int64(seconds.segments(of: Rational(1, 1000)))
         let (whole, rest) = milliseconds.quotientAndRemainder(dividingBy: 1000)
         let digits = String(rest)
         return "PT\(whole)." + String(repeating: "0", count: 3 - digits.count) + digits + "S"

@@ -43,7 +43,7 @@ enum MediaPlaylist {
     }
 
     private static func microseconds(_ ticks: Int64, _ timescale: Int) -> Int64 {
-        (Rational(ticks, Int64(timescale)) * Rational(1_000_000)).rounded
+        Rational(ticks, Int64(timescale)).rounded(inParts: 1_000_000)
     }
 
     static func decimalSeconds(_ microseconds: Int64) -> String {

@@ -20,7 +20,7 @@ enum ThumbnailTrack {
 
     /// `hh:mm:ss.mmm`.
     private static func time(_ seconds: Rational) -> String {
-        let milliseconds = (seconds * Rational(1000)).rounded
+        let milliseconds = seconds.rounded(inParts: 1000)
         let (whole, rest) = milliseconds.quotientAndRemainder(dividingBy: 1000)
         func padded(_ value: Int64, _ digits: Int) -> String {
             let text = String(value)

@@ -77,7 +77,7 @@ public enum OutputLayout {
             for rendition in plan.audio {
                 paths.formUnion(["audio/\(rendition.name).mp4", "audio/\(rendition.name).m3u8"])
             }
-            for (path, _) in ChapterFiles.files(plan.chapters) { paths.insert(path) }
+            if !plan.chapters.isEmpty { paths.formUnion(ChapterFiles.paths) }
         case .progressive: paths = [progressivePath(plan)]
         case .images: break
         }

@@ -17,7 +17,12 @@ struct ProgressiveFile {
     /// In the list of chapters (`chpl`), which has room for 255.
     var chapters: Int
 
-    init(_ source: any ByteSource) throws(Failure) {
+    /// Far above the ticks of any real track, far below an overflow of sums.
+    private static let ticksMaximum: Int64 = 1 << 60
+
+    /// More pictures than `picturesMaximum` are refused before their times are told apart: a count takes four bytes,
+    /// and what it promises could fill the memory.
+    init(_ source: any ByteSource, picturesMaximum: Int) throws(Failure) {
         let boxes = try TopLevelBox.all(in: source)
         guard let place = boxes.firstIndex(where: { $0.type == "moov" }), boxes[0].type == "ftyp"
         else { throw source.fault("it has no ftyp and moov", at: 0) }
@@ -25,7 +30,9 @@ struct ProgressiveFile {
         tracks = []
         chapters = 0
         for box in try boxes[place].load(from: source).children() {
-            if box.type == "trak" { tracks.append(try ProgressiveFile.track(box)) }
+            if box.type == "trak" {
+                tracks.append(try ProgressiveFile.track(box, picturesMaximum: picturesMaximum))
+            }
             if box.type == "udta" { chapters = try ProgressiveFile.chapters(box) }
         }
     }
@@ -39,7 +46,7 @@ struct ProgressiveFile {
         return 0
     }
 
-    private static func track(_ box: Box) throws(Failure) -> Track {
+    private static func track(_ box: Box, picturesMaximum: Int) throws(Failure) -> Track {
         let media = try box.child("mdia")
         var handler = try media.child("hdlr").body
         try handler.skip(8)
@@ -48,11 +55,18 @@ struct ProgressiveFile {
         var sizes = try table.child("stsz").body
         try sizes.skip(8)
         let samples = Int(try sizes.uint32())
+        guard kind != "vide" || samples <= picturesMaximum else {
+            throw sizes.fault(
+                "it has \(samples) pictures where the plan has \(picturesMaximum)")
+        }
         let steps = try runs(table.child("stts"), samples: samples)
-        let ticks = steps.reduce(0) { $0 + Int64($1.count) * Int64($1.value) }
+        let ticks = steps.reduce(Int128(0)) { $0 + Int128($1.count) * Int128($1.value) }
+        guard ticks <= Int128(ticksMaximum) else {
+            throw table.body.fault("its samples last \(ticks) ticks")
+        }
         var header = try media.child("mdhd").body
         try header.skip(try header.versionAndFlags().version == 1 ? 16 : 8)
-        guard let duration = Rational(exactly: ticks, Int64(try header.uint32())) else {
+        guard let duration = Rational(exactly: Int64(ticks), Int64(try header.uint32())) else {
             throw header.fault("the timescale is 0")
         }
         var shown = TickRuns()

@@ -87,7 +87,8 @@ public enum PublicationCheck {
         let path = OutputLayout.progressivePath(plan)
         guard let source = files[path] else { return }
         do throws(Failure) {
-            let file = try ProgressiveFile(source)
+            let file = try ProgressiveFile(
+                source, picturesMaximum: plan.video?.grid.frames ?? 0)
             list.require(
                 file.startsWithMovie, path, .structure, "samples stand before the moov box")
             let pictures = file.tracks.filter { $0.handler == "vide" }

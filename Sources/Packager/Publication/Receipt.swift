@@ -117,10 +117,10 @@ public struct Receipt: Hashable, Sendable, Codable {
                         + "\(schemaVersion). Use the build that made it.")
             }
             let receipt = try JSONDecoder().decode(Receipt.self, from: data)
-            guard ReceiptBounds.holds(receipt.plan) else {
+            guard ReceiptBounds.holds(receipt) else {
                 throw Failure(
                     .permanent, .outputInvalid,
-                    "\(name): the receipt's plan has numbers out of range. Transcode the source again."
+                    "\(name): the receipt has numbers out of range. Transcode the source again."
                 )
             }
             return receipt

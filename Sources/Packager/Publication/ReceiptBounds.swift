@@ -1,27 +1,60 @@
 import TranscodeModel
 
-/// Whether a receipt's plan can be computed with. A receipt lies beside files that anybody may have changed.
+/// Whether a receipt can be computed with. It lies beside files that anybody may have changed.
 enum ReceiptBounds {
     private static let side = 1...1 << 16
+    private static let ticksMaximum: Int64 = 1 << 54
+    private static let segmentsMaximum = 1 << 22
+    /// In seconds: 48 days.
+    private static let durationMaximum = Rational(1 << 22)
+    /// Sheets of thumbnails are the only files of which there may be many.
+    private static let filesMaximum = 100_000
+    private static let fileBytesMaximum: Int64 = 1 << 44
 
-    static func holds(_ plan: Plan) -> Bool {
+    static func holds(_ receipt: Receipt) -> Bool {
+        holds(receipt.plan) && receipt.files.count <= filesMaximum
+            && receipt.files.allSatisfy { (0...fileBytesMaximum).contains($0.bytes) }
+    }
+
+    private static func holds(_ plan: Plan) -> Bool {
         (plan.video.map(isUsable) ?? true) && plan.audio.allSatisfy(isUsable)
-            && (plan.images.map(isUsable) ?? true)
+            && (plan.images.map(isUsable) ?? true) && plan.text.allSatisfy(isUsable)
+            && plan.chapters.count <= TextBounds.chaptersMaximum
+            && plan.chapters.allSatisfy(\.isInRange)
     }
 
     private static func isUsable(_ video: VideoPlan) -> Bool {
         let grid = video.grid
-        return isUsable(grid.rate) && (1...1 << 31).contains(grid.frames)
+        return isUsable(grid.rate) && isOrigin(grid.origin)
             && (1...1 << 31).contains(grid.timescale)
-            && (1...1 << 23).contains(grid.ticksPerFrame)
-            && (1...1 << 20).contains(video.keyFrameInterval)
-            && (video.keyFrameInterval...1 << 24).contains(video.segmentFrames)
+            && (1...1 << 31).contains(grid.ticksPerFrame)
+            && (grid.cadence.map { isUsable($0, grid) } ?? isUsable(constant: grid))
+            && isLength(grid.duration)
+            && (1...1 << 24).contains(video.keyFrameInterval)
+            && (video.keyFrameInterval...1 << 28).contains(video.segmentFrames)
+            && isUsable(video.timing.segmentDuration)
             && (0...64).contains(video.reorderFrames) && !video.renditions.isEmpty
+            && video.chunks.count <= grid.frames
+            && video.chunks.allSatisfy {
+                $0.frames.lowerBound >= 0 && $0.frames.upperBound <= grid.frames
+            }
+    }
+
+    private static func isUsable(constant grid: FrameGrid) -> Bool {
+        Int64(grid.frames) * Int64(grid.ticksPerFrame) <= ticksMaximum
+    }
+
+    /// A part of a cadence has other numbers than the whole.
+    private static func isUsable(_ cadence: FrameCadence, _ grid: FrameGrid) -> Bool {
+        cadence.firstFrame == 0 && cadence.firstGroup == 0 && cadence.starts.count == grid.frames
+            && cadence.end <= ticksMaximum && cadence.segmentTicks <= ticksMaximum
     }
 
     private static func isUsable(_ sound: AudioRendition) -> Bool {
         (1...1 << 20).contains(sound.sampleRate) && (0...1 << 42).contains(sound.samples)
+            && sound.duration <= durationMaximum && isOrigin(sound.origin)
             && isUsable(sound.segmentDuration)
+            && sound.duration.segments(of: sound.segmentDuration) <= segmentsMaximum
     }
 
     private static func isUsable(_ images: ImagePlan) -> Bool {
@@ -29,6 +62,21 @@ enum ReceiptBounds {
             images.columns, images.rows, images.thumbnailWidth, images.thumbnailHeight,
             images.posterWidth, images.posterHeight,
         ].allSatisfy(side.contains) && isUsable(images.interval)
+    }
+
+    private static func isUsable(_ text: TextRendition) -> Bool {
+        isLength(text.duration) && isUsable(text.segmentDuration) && isOrigin(text.origin)
+            && text.segmentCount <= segmentsMaximum
+    }
+
+    /// How long a presentation may be, in a unit that sums of times can carry.
+    private static func isLength(_ value: Rational) -> Bool {
+        value.isPositive && value.numerator < 1 << 47 && value.denominator < 1 << 26
+            && value <= durationMaximum
+    }
+
+    private static func isOrigin(_ value: Rational) -> Bool {
+        value.numerator.magnitude < 1 << 62 && value.denominator < 1 << 40
     }
 
     private static func isUsable(_ value: Rational) -> Bool {

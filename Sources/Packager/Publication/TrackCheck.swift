@@ -79,8 +79,10 @@ struct TrackCheck {
         var segmentStart: Int64 = 0
         for (number, reference) in track.references.enumerated() {
             let due = rendition.segmentDuration * Rational(Int64(number * rendition.sampleRate))
+            // In whole samples: no fraction of a file's numbers with those of a receipt.
             list.require(
-                (Rational(segmentStart) - due).magnitude <= Rational(frame), path, .alignment,
+                segmentStart >= due.ceiling - frame && segmentStart <= due.floor + frame, path,
+                .alignment,
                 "segment \(number) starts at sample \(segmentStart), more than a codec frame from "
                     + "\(due.rounded)")
             segmentStart += reference.duration
@@ -114,8 +116,4 @@ struct TrackCheck {
             track.references == due, path, .index,
             "the index (sidx) does not list the segments that follow it")
     }
-}
-
-extension Rational {
-    fileprivate var magnitude: Rational { self < .zero ? .zero - self : self }
 }

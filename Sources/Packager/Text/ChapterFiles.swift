@@ -6,6 +6,8 @@ import TranscodeModel
 enum ChapterFiles {
     static let textPath = "chapters.vtt"
     static let listPath = "chapters.json"
+    /// Of an output with chapters.
+    static let paths = [textPath, listPath]
 
     static func files(_ chapters: [Chapter]) -> [(path: String, text: String)] {
         guard !chapters.isEmpty else { return [] }
@@ -52,7 +54,7 @@ enum ChapterFiles {
     }
 
     private static func milliseconds(_ seconds: Rational) -> Int64 {
-        (seconds * Rational(1000)).rounded
+        seconds.rounded(inParts: 1000)
     }
 
     /// Exact, where a floating-point number would be the nearest one.

@@ -34,8 +34,8 @@ struct PresentedText {
         var offset: Int64 = 0
         var segments: [Segment] = []
         for (number, text) in texts.enumerated() {
-            let start = PresentedText.microseconds(rendition.segmentStart(number))
-            let end = PresentedText.microseconds(rendition.segmentStart(number + 1))
+            let start = rendition.segmentStart(number).rounded(inParts: 1_000_000)
+            let end = rendition.segmentStart(number + 1).rounded(inParts: 1_000_000)
             let length = Int64(text.utf8.count)
             segments.append(
                 Segment(
@@ -67,9 +67,5 @@ struct PresentedText {
         }
         lines.append("#EXT-X-ENDLIST")
         return lines.joined(separator: "\n") + "\n"
-    }
-
-    private static func microseconds(_ seconds: Rational) -> Int64 {
-        (seconds * Rational(1_000_000)).rounded
     }
 }

@@ -54,6 +54,14 @@ public enum WebVTTFile {
         guard !cues.isEmpty, cues.count <= TextBounds.cuesMaximum else {
             throw fault(0, "it has \(cues.count) cues")
         }
+        // A cue stands in every segment during which it is shown: few bytes could become very many.
+        var segmentBytes = 0
+        for cue in cues {
+            segmentBytes += cue.payload.utf8.count * rendition.segments(of: cue).count
+            guard segmentBytes <= TextBounds.segmentBytesMaximum else {
+                throw fault(0, "its segments would have more bytes than is allowed")
+            }
+        }
         return cues
     }
 

@@ -57,11 +57,13 @@ struct SpecimenMaking {
             indexes.append(
                 (input.name, try JSONDecoder().decode(SourceIndex.self, from: data), data))
         }
+        let whole = indexes.filter { !$0.index.video.isEmpty && !$0.index.audio.isEmpty }
         guard
-            let first = indexes.first(where: { !$0.index.video.isEmpty && !$0.index.audio.isEmpty }
-            ),
+            let first = whole.first(where: {
+                !$0.index.text.isEmpty && !$0.index.chapters.isEmpty
+            }),
             let bytes = inputs.first(where: { $0.name == first.name })?.bytes
-        else { throw FuzzFault("none of the clips has pictures and sound") }
+        else { throw FuzzFault("none of the clips has pictures, sound, text and chapters") }
         let source = try OpenFile(writing: bytes, to: scene.folder + "/whole")
         let (plan, files) = try await output(
             first.index, source, try SmallProfiles.all()[0])
@@ -111,6 +113,8 @@ struct SpecimenMaking {
                     made.bytes[Int(extent.offset)..<Int(extent.end)])
             }
         }
+        let (cues, texts) = try await text(plan, source)
+        files.merge(texts) { $1 }
         if plan.packaging == .progressive {
             files["video.mp4"] = try await remuxed(plan, tracks)
         } else {
@@ -119,11 +123,34 @@ struct SpecimenMaking {
                 files[OutputLayout.trackPath(name, in: plan)] = Data(bytes)
                 read[name] = try TrackReader.track(MemoryByteSource(name: name, bytes: bytes))
             }
-            for (path, text) in Manifests.files(Presentation(plan: plan, tracks: read)) {
+            for (path, text) in Manifests.files(
+                Presentation(plan: plan, tracks: read, text: cues))
+            {
                 files[path] = Data(text.utf8)
             }
         }
         return (plan, files)
+    }
+
+    /// The cues of each rendition of text, and its file by path.
+    private func text(
+        _ plan: Plan, _ source: OpenFile
+    ) async throws -> (cues: [String: [TextCue]], files: [String: Data]) {
+        let made = try await work(
+            .text(TextRequest(renditions: plan.text)), [source.descriptor])
+        var cues: [String: [TextCue]] = [:]
+        var files: [String: Data] = [:]
+        for rendition in plan.text {
+            guard let piece = made.pieces.first(where: { $0.name == rendition.name + ".vtt" })
+            else { continue }
+            let extent = piece.fragments[0].extent
+            let bytes = Array(made.bytes[Int(extent.offset)..<Int(extent.end)])
+            let path = OutputLayout.textPath(rendition.name)
+            cues[rendition.name] = try WebVTTFile.cues(bytes, of: rendition, path: path)
+            files[path] = Data(bytes)
+        }
+        guard !files.isEmpty else { throw FuzzFault("the clip with text gives no text") }
+        return (cues, files)
     }
 
     private func pictures(

@@ -96,7 +96,7 @@ struct BoxTrial: Trial {
             uniqueKeysWithValues: files.map { path, data in
                 (path, MemoryByteSource(name: path, bytes: [UInt8](data)))
             })
-        return PublicationCheck.findings(plan, files: sources)
+        return PublicationCheck.findings(plan, files: sources, listed: Set(files.keys))
     }
 
     private func writeOutput() throws {

@@ -40,10 +40,12 @@ struct ProtocolTrial: Trial {
 
     func perform(seed: UInt64, _ tally: inout Tally) async throws {
         var generator = Generator(seed: seed)
-        let stream = try said(&generator)
+        // Now and then a worker that does nothing wrong: the host must believe that one.
+        let isHonest = generator.chance(3)
+        let stream = try isHonest ? ProtocolTrial.honest() : said(&generator)
         let verdict = read(stream, &generator, &tally)
-        guard generator.chance(3) else { return }
-        let (ending, path) = doubles[generator.below(doubles.count)]
+        guard isHonest || generator.chance(3) else { return }
+        let (ending, path) = doubles[isHonest ? 0 : generator.below(doubles.count)]
         let input = try OpenFile(writing: stream, to: scene.inputPath)
         let outcome = await WorkerHost().run(
             WorkerLaunch(
@@ -63,7 +65,15 @@ struct ProtocolTrial: Trial {
                         part: .protocol, seed: seed,
                         text: "the host takes for success what is not: \(ending), \(verdict)"))
             }
-        case .failure(let failure): tally.count("host: \(failure.code.rawValue)")
+        case .failure(let failure):
+            tally.count("host: \(failure.code.rawValue)")
+            // A machine that is busy may make a good worker late.
+            if ending == .clean, verdict == .sound, failure.category != .timedOut {
+                tally.find(
+                    Tally.Finding(
+                        part: .protocol, seed: seed,
+                        text: "the host refuses what is sound: \(failure.message)"))
+            }
         }
         if outcome.usage.wallSeconds > 30 {
             tally.find(
@@ -82,6 +92,7 @@ struct ProtocolTrial: Trial {
         var reader = FrameReader()
         var rest = stream[...]
         var results = 0
+        var isConfined = false
         var isSound = true
         while !rest.isEmpty {
             let count = 1 + generator.below(min(rest.count, 1 << 16))
@@ -90,9 +101,15 @@ struct ProtocolTrial: Trial {
             do {
                 while let event = try reader.next(WorkerEvent.self) {
                     if results > 0 { isSound = false }
+                    if case .confined(let told) = event {
+                        if isConfined || !told.isSufficient { isSound = false }
+                        isConfined = true
+                        continue
+                    }
+                    if !isConfined { isSound = false }
                     if case .result(let result) = event {
                         results += 1
-                        isSound = isSound && ProtocolTrial.use(result, &tally)
+                        isSound = ProtocolTrial.use(result, &tally) && isSound
                     } else if case .failure = event {
                         results += 1
                         isSound = false
@@ -133,8 +150,29 @@ struct ProtocolTrial: Trial {
         return true
     }
 
+    /// What every worker says first, if it is confined.
+    private static func confined(_ isSufficient: Bool = true) throws -> [UInt8] {
+        let limits = ConfinementLimits(
+            addressSpaceBytes: 1 << 30, cpuSeconds: 5, fileBytes: 1 << 20, openFiles: 64,
+            coreBytes: 0)
+        return [UInt8](
+            try Framing.frame(
+                WorkerEvent.confined(
+                    Confinement(
+                        noNewPrivileges: true, seccomp: isSufficient, landlock: 0, limits: limits)))
+        )
+    }
+
+    private static func honest() throws -> [UInt8] {
+        try events().prefix(2).reduce(confined()) { try $0 + [UInt8](Framing.frame($1)) }
+    }
+
     private func said(_ generator: inout Generator) throws -> [UInt8] {
         var stream: [UInt8] = []
+        // Most say first that they are confined; some not, twice, too late, or that they are not.
+        let manner = generator.below(20)
+        if manner > 1 { stream += try ProtocolTrial.confined(manner != 2) }
+        if manner == 3 { stream += try ProtocolTrial.confined() }
         let events = try ProtocolTrial.events()
         for _ in 0...generator.below(3) {
             let body = try JSONEncoder().encode(events[generator.below(events.count)])
@@ -145,6 +183,7 @@ struct ProtocolTrial: Trial {
             withUnsafeBytes(of: length.bigEndian) { stream += $0 }
             stream += changed
         }
+        if manner == 0 { stream += try ProtocolTrial.confined() }
         return generator.chance(20) ? mutator.mutated(stream, &generator).bytes : stream
     }
 

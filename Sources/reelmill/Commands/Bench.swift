@@ -5,6 +5,12 @@ import TranscodeModel
 struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure throughput on sample footage, or the ledger.",
+        discussion: """
+            EXAMPLES:
+              reelmill bench
+              reelmill bench talk.mov --runs 3 --compare ffmpeg
+              reelmill bench ledger --json
+            """,
         subcommands: [BenchTranscode.self, BenchLedger.self],
         defaultSubcommand: BenchTranscode.self)
 }

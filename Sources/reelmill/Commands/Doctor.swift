@@ -47,6 +47,10 @@ struct Doctor: AsyncParsableCommand {
                         "worker", .broken, path, advice: "Install reelmill-worker of this build.")
                 ] + walls
             }
+            // That the sandbox is not whole, the sandbox's own line says.
+            if failure.code == .sandboxUnavailable, !walls.isEmpty {
+                return [Symptom("worker", .fine, path)] + walls
+            }
             return [Symptom("worker", .broken, path, advice: failure.message)] + walls
         }
         var symptoms = [

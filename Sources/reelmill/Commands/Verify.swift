@@ -2,7 +2,6 @@ import ArgumentParser
 import Foundation
 import Packager
 import TranscodeModel
-import WorkerHost
 
 struct Verify: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -29,6 +28,7 @@ struct Verify: AsyncParsableCommand {
         help: ArgumentHelp("With --seams: the file that was transcoded.", valueName: "file"),
         completion: .file())
     var source: String?
+    @OptionGroup var sandbox: SandboxOption
     @OptionGroup var format: JSONOption
 
     func validate() throws {
@@ -79,8 +79,7 @@ struct Verify: AsyncParsableCommand {
     }
 
     private func compare(with source: String) async throws {
-        let settings = try Settings.resolve()
-        let check = SeamCheck(workerExecutable: WorkerLocation.find(override: settings.workerPath))
+        let check = SeamCheck(try Settings.resolve(sandbox: sandbox.sandbox))
         let report: SeamReport
         do { report = try await check.report(output: outputs[0], source: source) } catch let failure
             as Failure

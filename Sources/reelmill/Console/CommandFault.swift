@@ -28,8 +28,11 @@ struct CommandFault: Error, CustomStringConvertible {
 
     private static func status(of failure: Failure) -> ExitStatus {
         switch failure.code {
-        case .sourceMissing, .sourceEmpty, .sourceUnreadable, .destinationExists,
-            .destinationUnwritable:
+        // Input that cannot be used, whoever found that out. A job that fails of it is told by its own status.
+        case .sourceMissing, .sourceEmpty, .sourceUnreadable, .sourceChanged, .notMedia,
+            .externalReference, .noStreams, .unsupportedCodec, .encrypted, .overLimit, .truncated,
+            .brokenTimestamps, .unsupportedSource, .undecodable, .damaged, .profileMismatch,
+            .destinationExists, .destinationUnwritable:
             .usage
         case .storageFull, .storageFailed, .artifactMissing: .unreachable
         default: .jobFailed

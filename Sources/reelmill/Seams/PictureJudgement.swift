@@ -50,6 +50,6 @@ struct PictureJudgement {
 extension VideoPlan {
     /// When a frame is shown, in seconds of the presentation.
     func seconds(ofFrame number: Int) -> Double {
-        (Rational(Int64(number)) / grid.rate).approximation
+        Double(grid.ticks(of: number)) / Double(grid.timescale)
     }
 }

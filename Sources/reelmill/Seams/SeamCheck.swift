@@ -2,10 +2,20 @@ import ArtifactStore
 import Foundation
 import Packager
 import TranscodeModel
+import WorkerHost
+import WorkerProtocol
 
 /// Compares a published output with its source around every seam.
 struct SeamCheck {
-    let workerExecutable: String
+    private let workerExecutable: String
+    private let limits: SourceLimits
+    private let sandbox: SandboxPolicy
+
+    init(_ settings: Settings) {
+        workerExecutable = WorkerLocation.find(override: settings.workerPath)
+        limits = settings.limits
+        sandbox = settings.sandbox
+    }
 
     /// Fails when there is no receipt, or the file is not the receipt's source.
     func report(output: String, source path: String) async throws -> SeamReport {
@@ -13,6 +23,7 @@ struct SeamCheck {
         let directory = absolute(output)
         let receipt = try PublishedOutput.open(directory).receipt
         let source = try SourceFile.open(absolute(path))
+        try limits.requireBytes(source.byteCount, name: path)
         let digest = try source.hash()
         guard digest == receipt.source.sha256 else {
             throw CommandFault(
@@ -27,7 +38,8 @@ struct SeamCheck {
                 .usage, "\(output): it has no pictures in motion and no sound, so it has no seams.")
         }
         let measurement = SeamMeasurement(
-            workerExecutable: workerExecutable, directory: directory, plan: plan, source: source)
+            workerExecutable: workerExecutable, limits: limits, sandbox: sandbox,
+            directory: directory, plan: plan, source: source)
         async let pictures = pictureVerdicts(measurement, plan)
         async let sounds = soundVerdicts(measurement, plan)
         let (seen, heard) = (try await pictures, try await sounds)

@@ -8,6 +8,8 @@ import WorkerProtocol
 /// Has workers measure an output beside its source, and reads their numbers, none of which it believes unseen.
 struct SeamMeasurement: Sendable {
     let workerExecutable: String
+    let limits: SourceLimits
+    let sandbox: SandboxPolicy
     let directory: String
     let plan: Plan
     let source: SourceFile
@@ -67,7 +69,8 @@ struct SeamMeasurement: Sendable {
 
     private func path(ofTrack name: String) -> String {
         plan.packaging == .progressive
-            ? directory + "/video.mp4" : directory + "/" + OutputLayout.trackPath(name, in: plan)
+            ? directory + "/" + OutputLayout.progressivePath(plan)
+            : directory + "/" + OutputLayout.trackPath(name, in: plan)
     }
 
     private func work(
@@ -77,10 +80,11 @@ struct SeamMeasurement: Sendable {
         let scratch = try ScratchFile()
         let launch = WorkerLaunch(
             executable: workerExecutable,
-            request: WorkerRequest(job: job, limits: WorkerLimits()),
+            request: WorkerRequest(job: job, limits: WorkerLimits(limits)),
             inputs: [source.descriptor] + files.map(\.descriptor), staging: scratch.descriptor,
             limits: ProcessLimits(
-                cpuSeconds: UInt64(max(3600, 20 * seconds)), wallSeconds: max(7200, 40 * seconds)))
+                cpuSeconds: UInt64(max(3600, 20 * seconds)), wallSeconds: max(7200, 40 * seconds)),
+            sandbox: sandbox)
         let outcome = await WorkerHost().run(launch) { _ in }
         withExtendedLifetime(files) {}
         let result = try outcome.result.get()

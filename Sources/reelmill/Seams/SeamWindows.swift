@@ -13,16 +13,17 @@ struct SeamWindows {
     static let reachMaximum = 12
 
     init(_ plan: VideoPlan) {
-        let interval = plan.keyFrameInterval
-        let reach = max(min(SeamWindows.reachMaximum, interval / 2), 1)
+        let groups = plan.timing.groups(in: 0..<plan.grid.frames)
+        // Where frames last unequally, groups and chunks have few frames or many: half of the usual group counts, and no
+        // window is longer than a chunk beside a seam.
+        let usual = groups.map(\.count).sorted()[groups.count / 2]
+        let shortest = plan.chunks.map(\.frames.count).min() ?? usual
+        let reach = max(min(SeamWindows.reachMaximum, usual / 2, shortest), 1)
         self.reach = reach
-        let starts = plan.chunks.dropFirst().map(\.frames.lowerBound)
-        seams = starts
-        let cuts = Set(starts)
-        let last = plan.grid.frames - 2 * reach
-        middles =
-            last < interval
-            ? []
-            : stride(from: interval, through: last, by: interval).filter { !cuts.contains($0) }
+        seams = plan.chunks.dropFirst().map(\.frames.lowerBound)
+        let cuts = Set(seams)
+        middles = groups.map(\.lowerBound).filter {
+            $0 >= 2 * reach && $0 <= plan.grid.frames - 2 * reach && !cuts.contains($0)
+        }
     }
 }

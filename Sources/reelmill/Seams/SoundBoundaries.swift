@@ -11,9 +11,12 @@ struct SoundBoundaries {
     init(_ rendition: AudioRendition, video: VideoPlan?) {
         let rate = Rational(Int64(rendition.sampleRate))
         var found: Set<Int> = []
-        for chunk in video?.chunks.dropFirst() ?? [] {
-            let seconds = Rational(Int64(chunk.frames.lowerBound)) / (video?.grid.rate ?? .one)
-            found.insert(Int((seconds * rate).rounded))
+        if let video {
+            for chunk in video.chunks.dropFirst() {
+                let seconds = Rational(
+                    video.grid.ticks(of: chunk.frames.lowerBound), Int64(video.grid.timescale))
+                found.insert(Int(seconds.rounded(inParts: Int64(rendition.sampleRate))))
+            }
         }
         var segment = 1
         while true {

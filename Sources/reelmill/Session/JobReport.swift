@@ -61,8 +61,9 @@ struct JobReport: Encodable {
         self.units = units
         let plan = try ledger.plan(ofJob: record.id)
         progress = JobProgress(record, units: units, plan: plan)
-        let found = try ledger.artifacts(ofJob: record.id).filter { $0.kind != .probe }
-        damage = (plan?.damage ?? []) + found.flatMap(\.artifact.damage)
+        let made = try ledger.artifacts(ofJob: record.id).filter { $0.kind != .probe }
+            .sorted { $0.position < $1.position }
+        damage = (plan?.damage ?? []) + Damage.ofUnits(made.map(\.artifact.damage))
     }
 
     /// Why the job failed, as one sentence for standard error.
