@@ -67,7 +67,7 @@ public protocol LedgerWatch: Sendable {
 /// before its next one, the whole call may have taken effect: read back what matters.
 public struct LedgerFailure: Error, Hashable, Sendable, CustomStringConvertible {
     public enum Code: String, Sendable {
-        case unreachable, busy, full, corrupt, newerSchema, refused
+        case unreachable, busy, full, corrupt, olderSchema, newerSchema, refused
     }
     public var code: Code
     /// Names the ledger, the reason and what to do.

@@ -150,7 +150,8 @@ extension NodeCore {
         _ failure: LedgerFailure, _ what: WritableKeyPath<LedgerTrouble, Int64?>, _ now: Int64
     ) -> [NodeEffect] {
         switch failure.code {
-        case .refused, .corrupt, .newerSchema: return end(.ledgerFailed(failure))
+        case .refused, .corrupt, .olderSchema, .newerSchema:
+            return end(.ledgerFailed(failure))
         case .busy, .full, .unreachable:
             let isNew = trouble == LedgerTrouble()
             let start = trouble[keyPath: what] ?? now

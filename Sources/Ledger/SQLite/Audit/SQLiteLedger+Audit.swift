@@ -79,6 +79,7 @@ struct Audit {
 
     mutating func readHistory() throws {
         try history.read(connection, &findings)
+        try checkHead()
         report.sequence = history.sequence
         report.findings = findings.found
     }
