@@ -91,6 +91,8 @@ public struct JobRecord: Hashable, Sendable, Codable {
     public var unitsTotal: Int
     public var unitsDone: Int
     public var attemptsMaximum: Int
+    /// When its artifacts were given up; the output that it published is not among them.
+    public var collectedMilliseconds: Int64?
 }
 
 public struct JobQuery: Hashable, Sendable {

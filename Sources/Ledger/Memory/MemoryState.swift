@@ -26,6 +26,7 @@ extension MemoryLedger {
         package internal(set) var liveNodes: [NodeRecord] = []
         var breakers: [String: BreakerRecord] = [:]
         var artifacts: [ContentKey: UnitPlace] = [:]
+        var condemned: [ArtifactKey: CondemnedRow] = [:]
 
         package var eventCount: Int64 = 0
         var events: [EventRecord] = []

@@ -90,6 +90,7 @@ struct Audit {
         try checkJobs()
         try checkTenants()
         try checkBreakers()
+        try checkCollected()
         try checkRules()
         checkNames()
         report.events = try count("SELECT count(*) FROM event")

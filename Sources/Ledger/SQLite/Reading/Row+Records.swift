@@ -21,7 +21,8 @@ extension Row {
             finishedMilliseconds: self["finished_at"],
             unitsTotal: try value(Int.self, "units_total"),
             unitsDone: try value(Int.self, "units_done"),
-            attemptsMaximum: try value(Int.self, "attempts_max"))
+            attemptsMaximum: try value(Int.self, "attempts_max"),
+            collectedMilliseconds: self["collected_at"])
     }
 
     /// Columns of `work_unit`.

@@ -6,7 +6,8 @@ extension SQLiteLedger {
     /// A job's row. Its done units are counted where they are recorded, so that no count can be wrong.
     static let jobColumns = """
         j.*, (SELECT count(*) FROM completion c WHERE c.unit
-            BETWEEN j.number << 20 AND j.number << 20 | 1048575) AS units_done
+            BETWEEN j.number << 20 AND j.number << 20 | 1048575) AS units_done,
+            (SELECT g.at FROM collected g WHERE g.job = j.number) AS collected_at
         """
 
     /// The keys of a job's units, of the job that is bound.

@@ -9,8 +9,13 @@ struct SchemaStep: Sendable {
 }
 
 extension Schema {
-    /// One for each schema from the first that was released on. A released step never changes.
-    static let steps = [SchemaStep(from: 2) { _ in }]
+    /// One for each schema from the first that was released on. A released step never changes: once a table that it makes
+    /// is changed by a later one, it has a text of its own.
+    static let steps = [
+        SchemaStep(from: 2) { database in
+            try database.execute(sql: retentionTables)
+        }
+    ]
 
     /// Brings a ledger of a released schema to this one, within the caller's transaction.
     static func migrate(_ database: Database, from version: Int) throws {

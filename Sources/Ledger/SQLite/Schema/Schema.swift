@@ -22,14 +22,16 @@ struct Schema {
     var plantedBug: PlantedBug?
 
     var statements: String {
-        [Schema.tables, Schema.unitTable, Schema.otherTables, triggers].joined(separator: "\n")
+        [
+            Schema.tables, Schema.unitTable, Schema.otherTables, Schema.retentionTables, triggers,
+        ].joined(separator: "\n")
     }
 
     /// Apart from the tables: a migration drops them all, and makes these.
     var triggers: String {
         [
             Schema.eventTriggers, unitTriggers, Schema.slotTrigger, completionTriggers, jobTriggers,
-            Schema.ruleTriggers,
+            Schema.ruleTriggers, Schema.retentionTriggers,
         ].joined(separator: "\n")
     }
 
