@@ -42,11 +42,12 @@ let package = Package(
         .target(
             name: "Planner", dependencies: ["TranscodeModel", "ContentDigest"],
             swiftSettings: strict),
+        .target(name: "CFileSystem"),
         .target(name: "CLedger", linkerSettings: [.linkedLibrary("crypto")]),
         .target(
             name: "Ledger",
             dependencies: [
-                "TranscodeModel", "ContentDigest", "CLedger",
+                "TranscodeModel", "ContentDigest", "CFileSystem", "CLedger",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
@@ -55,7 +56,6 @@ let package = Package(
             name: "Scheduler", dependencies: ["TranscodeModel", "Ledger"], swiftSettings: strict),
         // A disk that fails on request. Only tests and the simulator may depend on it.
         .target(name: "CFaultVFS", linkerSettings: [.linkedLibrary("sqlite3")]),
-        .target(name: "CFileSystem"),
         .target(
             name: "ArtifactStore",
             dependencies: ["TranscodeModel", "ContentDigest", "CFileSystem"],
@@ -160,7 +160,7 @@ let package = Package(
                 "Ledger", "Simulator", "CLedger", "TranscodeModel", "ContentDigest",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
-            swiftSettings: strict),
+            exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "LedgerFaultTests",
             dependencies: [

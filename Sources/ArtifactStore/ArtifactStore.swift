@@ -22,6 +22,8 @@ public protocol ArtifactStore: Sendable {
     func staged() throws(Failure) -> [String]
     /// Removes an artifact that nothing needs.
     func remove(_ digest: Digest, tenant: TenantID) throws(Failure)
+    /// Removes artifacts for good: none of them comes back with the power. What is gone already is no failure.
+    func remove(_ digests: [Digest], tenant: TenantID) throws(Failure)
     /// Digests of all artifacts of a tenant.
     func inventory(tenant: TenantID) throws(Failure) -> [Digest]
     /// Bytes that can still be stored.

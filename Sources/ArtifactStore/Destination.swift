@@ -156,14 +156,14 @@ public struct Destination: Sendable {
     /// Takes the place of the older output, which then has the hidden name and is removed. Readers see the one or the
     /// other.
     private func exchange(_ hidden: String) throws(Failure) {
-        switch reelmill_rename_exchanging(hidden, path) {
+        switch reelmill_exchange(hidden, path) {
         case 0: break
         case ENOENT: throw PreparedOutput.takenOver(path)
         case let code: throw storageFailure("publish", path, code)
         }
         guard try holdsReplaced(at: hidden) else {
             // Something else had just come there: it gets its place back.
-            guard reelmill_rename_exchanging(hidden, path) == 0 else {
+            guard reelmill_exchange(hidden, path) == 0 else {
                 throw storageFailure("publish", path)
             }
             throw exists()

@@ -125,6 +125,18 @@ public struct LocalArtifactStore: ArtifactStore {
         try removeTree(path(of: digest, tenant))
     }
 
+    public func remove(_ digests: [Digest], tenant: TenantID) throws(Failure) {
+        var folders: Set<String> = []
+        for digest in digests {
+            let path = path(of: digest, tenant)
+            try removeTree(path)
+            folders.insert(parent(of: path))
+        }
+        for folder in folders.sorted() where try size(of: folder) != nil {
+            try syncDirectory(folder, calls)
+        }
+    }
+
     public func inventory(tenant: TenantID) throws(Failure) -> [Digest] {
         let folder = "\(root)/objects/\(tenant)"
         guard try size(of: folder) != nil else { return [] }

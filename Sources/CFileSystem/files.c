@@ -10,7 +10,7 @@ int reelmill_rename_without_replacing(const char *from, const char *to) {
     return renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) ? errno : 0;
 }
 
-int reelmill_rename_exchanging(const char *one, const char *other) {
+int reelmill_exchange(const char *one, const char *other) {
     return renameat2(AT_FDCWD, one, AT_FDCWD, other, RENAME_EXCHANGE) ? errno : 0;
 }
 

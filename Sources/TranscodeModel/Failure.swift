@@ -70,6 +70,8 @@ public enum FailureCode: String, Sendable, Codable, CaseIterable {
     case storageFull = "storage-full"
     case storageFailed = "storage-failed"
     case artifactMissing = "artifact-missing"
+    /// It was given up while the unit counted on it.
+    case artifactCondemned = "artifact-condemned"
     case ledgerUnreadable = "ledger-unreadable"
     case leaseLost = "lease-lost"
     case cancelled = "cancelled"

@@ -12,9 +12,9 @@ public struct Plan: Hashable, Sendable, Codable {
     public var video: VideoPlan?
     public var audio: [AudioRendition]
     public var images: ImagePlan?
-    @EmptyWhenMissing public var text: [TextRendition] = []
+    public var text: [TextRendition] = []
     /// On the output's timeline, in order, none longer than until the next.
-    @EmptyWhenMissing public var chapters: [Chapter] = []
+    public var chapters: [Chapter] = []
     /// By position: a unit depends only on units before it.
     public var units: [PlannedUnit]
     public var warnings: [String]

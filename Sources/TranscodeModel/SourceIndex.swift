@@ -11,11 +11,11 @@ public struct SourceIndex: Hashable, Sendable, Codable {
     public var video: [VideoTrack]
     public var audio: [AudioTrack]
     public var omitted: [OmittedStream]
-    @EmptyWhenMissing public var text: [TextTrack] = []
+    public var text: [TextTrack] = []
     /// In the order of their starts.
-    @EmptyWhenMissing public var chapters: [Chapter] = []
+    public var chapters: [Chapter] = []
     /// Also among `omitted`, which says so where they are not used.
-    @EmptyWhenMissing public var coverArt: [CoverArt] = []
+    public var coverArt: [CoverArt] = []
     /// What was damaged, as far as reading every packet and decoding the first ones shows.
     public var damage: [Damage]
     /// What looked wrong but did not stop the probe: one sentence each.
@@ -204,7 +204,7 @@ public struct AudioTrack: Hashable, Sendable, Codable {
     public var endTicks: Int64
     public var clock: SourceClock
     /// Of a multiplex, the numbers of the programmes that it belongs to: two may share their sound.
-    @EmptyWhenMissing public var programs: [Int] = []
+    public var programs: [Int] = []
     /// What the track is for; nil for plain sound.
     public var roles: [SoundRole]?
 

@@ -148,7 +148,7 @@ public struct RemuxRequest: Sendable, Codable, Hashable {
     /// Of the first input, when its samples last unequally: the sum of their durations, in its ticks.
     public var unequalTicks: Int64?
     /// On the timeline of the inputs.
-    @EmptyWhenMissing public var chapters: [Chapter] = []
+    public var chapters: [Chapter] = []
     public init(
         languages: [String], samples: Int, unequalTicks: Int64? = nil, chapters: [Chapter] = []
     ) {

@@ -53,13 +53,14 @@ enum ZombieTest {
         case .committed: "committed"
         case .fenced: "fenced"
         case .alreadyDone: "alreadyDone"
+        case .condemned: "condemned"
         }
     }
 
     private static func verdict(_ outcome: CommitOutcome) -> ZombieHistory.Verdict {
         switch outcome {
         case .committed: .accepted
-        case .fenced, .alreadyDone: .refused
+        case .fenced, .alreadyDone, .condemned: .refused
         }
     }
 }

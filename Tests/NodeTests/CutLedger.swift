@@ -54,6 +54,19 @@ final class CutLedger: Ledger {
     func steer(_ steering: JobSteering) throws(LedgerFailure) -> Bool {
         try changing { () throws(LedgerFailure) in try inner.steer(steering) }
     }
+    func expired(_ policy: RetentionPolicy) throws(LedgerFailure) -> RetentionReport {
+        try reading { () throws(LedgerFailure) in try inner.expired(policy) }
+    }
+    func condemn(_ policy: RetentionPolicy) throws(LedgerFailure) -> RetentionReport {
+        try changing { () throws(LedgerFailure) in try inner.condemn(policy) }
+    }
+    func removeCondemned(
+        limit: Int, _ remove: ([CondemnedArtifact]) -> [CondemnedArtifact]
+    ) throws(LedgerFailure) -> Int {
+        try reading { () throws(LedgerFailure) in
+            try inner.removeCondemned(limit: limit, remove)
+        }
+    }
     func setTenant(_ tenant: TenantID, weight: Double?, cap: Int??) throws(LedgerFailure) {
         try changing { () throws(LedgerFailure) in
             try inner.setTenant(tenant, weight: weight, cap: cap)

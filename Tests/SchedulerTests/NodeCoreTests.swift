@@ -52,6 +52,32 @@ struct NodeCoreTests {
         #expect(bench.core.held.isEmpty)
     }
 
+    @Test(
+        "an artifact that was given up meanwhile is swept away, and its unit tried again, as often as any"
+    )
+    func condemned() {
+        var bench = CoreBench.started()
+        let lease = bench.lease("j")
+        let asked = bench.tell(.finished(lease.token, .made(CoreBench.artifact, nil))).operations
+        let effects = bench.tell(.answered(asked, [.completed(.condemned)]))
+        #expect(effects.contains(.sweep))
+        #expect(effects.releases.map(\.failure?.code) == [.artifactCondemned])
+        guard case .retry(_, _, let returnsAttempt, _)? = effects.releases.first?.verdict else {
+            Issue.record("it is not tried again")
+            return
+        }
+        #expect(!returnsAttempt)
+        _ = bench.tell(.answered(effects.operations, [.released(.released(.ready))]))
+        #expect(bench.core.held.isEmpty)
+        let last = bench.lease("k", attempt: 8)
+        let end = bench.tell(.finished(last.token, .made(CoreBench.artifact, nil))).operations
+        let verdicts = bench.tell(.answered(end, [.completed(.condemned)])).releases.map(\.verdict)
+        guard case .dead? = verdicts.first else {
+            Issue.record("a unit without attempts left is tried again")
+            return
+        }
+    }
+
     @Test("an end that was not answered is asked again, for as long as the ledger is waited for")
     func unknownCommit() {
         var bench = CoreBench.started()

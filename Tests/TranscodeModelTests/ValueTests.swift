@@ -128,4 +128,13 @@ struct ValueTests {
         #expect(grid.deadlineTicks(frame: 9, timeBase: Rational(1, 1000)) == 880)
         #expect(grid.duration == Rational(2, 5))
     }
+
+    @Test("titles are short and on one line")
+    func titles() {
+        #expect(TextBounds.title("  a\u{0}b\nc\u{2028} ") == "a b c")
+        let long = TextBounds.title(String(repeating: "é", count: 5000))
+        #expect(long == String(repeating: "é", count: TextBounds.titleMaximum))
+        let stacked = TextBounds.title("e" + String(repeating: "\u{301}", count: 5000))
+        #expect(stacked.unicodeScalars.count <= 2 * TextBounds.titleMaximum)
+    }
 }

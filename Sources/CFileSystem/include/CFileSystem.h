@@ -6,8 +6,8 @@
 // Renames without replacing: 0, or errno (EEXIST when the target is there).
 int reelmill_rename_without_replacing(const char *from, const char *to);
 
-// Exchanges two paths in one step: 0, or errno.
-int reelmill_rename_exchanging(const char *one, const char *other);
+// Swaps two names in one step: 0, or errno.
+int reelmill_exchange(const char *one, const char *other);
 
 // Copies up to `length` bytes at `*offset`, which moves on, to the output's own position. As copy_file_range.
 ssize_t reelmill_copy_range(int input, off_t *offset, int output, size_t length);

@@ -95,6 +95,8 @@ public struct JobRecord: Hashable, Sendable, Codable {
     public var unitsDone: Int
     public var attemptsMaximum: Int
     public var terms = JobTerms.usual
+    /// When its artifacts were given up; the output that it published is not among them.
+    public var collectedMilliseconds: Int64?
 }
 
 public struct JobQuery: Hashable, Sendable {

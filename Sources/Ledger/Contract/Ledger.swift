@@ -44,6 +44,20 @@ public protocol Ledger: Sendable {
     /// All that were ever open.
     func breakers() throws(LedgerFailure) -> [BreakerRecord]
 
+    // Retention: an artifact is condemned by the ledger, removed from the store, and then may be made anew (I18)
+    /// What the policy gives up now. Changes nothing.
+    func expired(_ policy: RetentionPolicy) throws(LedgerFailure) -> RetentionReport
+    /// Gives up the artifacts of jobs whose time is over, but for those that other jobs need. From then on none is
+    /// offered for reuse, and no completion may name one (`CommitOutcome.condemned`).
+    func condemn(_ policy: RetentionPolicy) throws(LedgerFailure) -> RetentionReport
+    /// Has the bytes of condemned artifacts removed, a few, while nothing else can be committed. `remove` returns
+    /// those that are gone for good; removing one that is gone already is no failure.
+    ///
+    /// A lease from before that may have counted on one: it cannot complete with it. Returns how many are gone.
+    func removeCondemned(
+        limit: Int, _ remove: ([CondemnedArtifact]) -> [CondemnedArtifact]
+    ) throws(LedgerFailure) -> Int
+
     // Reading
     func job(_ id: JobID) throws(LedgerFailure) -> JobRecord?
     /// Newest first.
@@ -69,7 +83,7 @@ public protocol LedgerWatch: Sendable {
 /// before its next one, the whole call may have taken effect: read back what matters.
 public struct LedgerFailure: Error, Hashable, Sendable, CustomStringConvertible {
     public enum Code: String, Sendable {
-        case unreachable, busy, full, corrupt, newerSchema, refused
+        case unreachable, busy, full, corrupt, olderSchema, newerSchema, refused
     }
     public var code: Code
     /// Names the ledger, the reason and what to do.

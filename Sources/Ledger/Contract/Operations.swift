@@ -67,6 +67,9 @@ public enum CommitOutcome: Hashable, Sendable {
     case fenced
     /// This very lease had completed already: an answer was lost on the way.
     case alreadyDone
+    /// The artifact was condemned after the lease was granted, so that its bytes are going or gone: nothing was
+    /// changed, and the lease holds. Release it, so that the artifact is made again.
+    case condemned
 }
 
 /// The end of a lease without an artifact.

@@ -43,7 +43,7 @@ public struct EventRecord: Hashable, Sendable, Codable {
     public var job: JobID?
     /// Nil for a transition of the job itself.
     public var position: Int?
-    /// A unit's kind, `job`, `tenant` or `breaker`.
+    /// A unit's kind, `job`, `tenant` or `breaker`; `artifacts` when a job's were given up.
     public var kind: String
     /// Nil when it came into being.
     public var from: String?

@@ -72,6 +72,26 @@ public final class MemoryLedger: Ledger {
         }
     }
 
+    public func expired(_ policy: RetentionPolicy) throws(LedgerFailure) -> RetentionReport {
+        let now = clock.read()
+        return state.withLock { $0.expired(policy, now: now).report }
+    }
+
+    public func condemn(_ policy: RetentionPolicy) throws(LedgerFailure) -> RetentionReport {
+        try change { state, now throws(LedgerFailure) in state.condemn(policy, now: now) }
+    }
+
+    public func removeCondemned(
+        limit: Int, _ remove: ([CondemnedArtifact]) -> [CondemnedArtifact]
+    ) throws(LedgerFailure) -> Int {
+        let now = clock.read()
+        return state.withLock { state in
+            let gone = remove(state.condemnedArtifacts(limit))
+            state.noteRemoved(gone, now: now)
+            return gone.count
+        }
+    }
+
     public func survey(_ request: SurveyRequest) throws(LedgerFailure) -> LedgerSurvey {
         let now = clock.read()
         return state.withLock { $0.survey(request, now: now) }

@@ -132,6 +132,25 @@ package struct JobRow: Hashable, Sendable {
     var peers: [UnitKind: PeerSums] = [:]
     /// The state that its newest event says.
     var lastEvent = JobState.planning
+    /// Once its artifacts were given up.
+    var collected: CollectedRow?
+}
+
+/// A job's artifacts, given up.
+struct CollectedRow: Hashable, Sendable {
+    var atMilliseconds: Int64
+}
+
+/// An artifact that no job needs, until whoever may have counted on it has ended.
+struct CondemnedRow: Hashable, Sendable {
+    var byteCount: Int64
+    /// When its bytes were gone for good.
+    var removedAt: Int64?
+}
+
+struct ArtifactKey: Hashable, Sendable {
+    var tenant: TenantID
+    var digest: Digest
 }
 
 /// What never changes about a job.

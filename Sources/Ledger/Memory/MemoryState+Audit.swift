@@ -10,7 +10,7 @@ extension MemoryLedger.State {
         report.events = Int(eventCount)
         report.head = keepsHistory ? head : nil
         for job in jobs.indices { report.findings += findings(job) }
-        report.findings += tenantFindings() + contentFindings()
+        report.findings += tenantFindings() + contentFindings() + retentionFindings()
         if keepsHistory { report.findings += chainFindings() }
         return report
     }

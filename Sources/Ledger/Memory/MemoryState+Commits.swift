@@ -12,6 +12,9 @@ extension MemoryLedger.State {
                 row.completion?.epoch == token.epoch && row.completion?.attempt == token.attempt
             return isSame ? .alreadyDone : .fenced
         }
+        guard !isCondemned(completion.artifact.digest, token.tenant, leasedAt: row.startedAt) else {
+            return .condemned
+        }
         let node = row.rival?.attempt == token.attempt ? row.rival?.node : row.holder?.node
         dropLeases(place)
         self[place].state = .done

@@ -56,6 +56,13 @@ extension MemoryLedger.State {
             "weight \(row.weight), cap \(cap)")
     }
 
+    mutating func noteCollected(_ job: Int, _ share: RetentionReport.Share, now: Int64) {
+        let submission = jobs[job].facts.submission
+        append(
+            now, submission.tenant, submission.id, nil, "artifacts", nil, "collected",
+            EventExtras(), CollectionNote.text(share))
+    }
+
     private mutating func append(
         _ now: Int64, _ tenant: TenantID?, _ job: JobID?, _ position: Int?, _ kind: String,
         _ from: String?, _ to: String, _ extras: EventExtras, _ detail: @autoclosure () -> String?

@@ -14,7 +14,8 @@ extension MemoryLedger.State {
             isSuperseded: row.isSuperseded, failure: row.failure, cancelReason: row.cancelReason,
             failedUnit: row.failedUnit, createdMilliseconds: row.facts.createdAt,
             finishedMilliseconds: row.finishedAt, unitsTotal: row.units.count,
-            unitsDone: row.unitsDone, attemptsMaximum: submission.attemptsMaximum, terms: terms)
+            unitsDone: row.unitsDone, attemptsMaximum: submission.attemptsMaximum, terms: terms,
+            collectedMilliseconds: row.collected?.atMilliseconds)
     }
 
     package func job(_ id: JobID) -> JobRecord? { jobPlaces[id].map { record($0) } }
@@ -82,8 +83,12 @@ extension MemoryLedger.State {
     }
 
     func artifact(_ content: Digest, _ tenant: TenantID) -> Artifact? {
-        artifacts[ContentKey(tenant: tenant, content: content)].flatMap {
+        let made = artifacts[ContentKey(tenant: tenant, content: content)].flatMap {
             self[$0].completion?.artifact
+        }
+        return made.flatMap { artifact in
+            let row = condemned[ArtifactKey(tenant: tenant, digest: artifact.digest)]
+            return row.map { $0.removedAt == nil } ?? false ? nil : artifact
         }
     }
 

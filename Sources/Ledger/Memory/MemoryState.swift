@@ -32,6 +32,7 @@ extension MemoryLedger {
         var backfillProfiles: [Digest: Profile] = [:]
         /// Jobs that were ever held, or may be leased up to a time only.
         var held: Set<Int> = []
+        var condemned: [ArtifactKey: CondemnedRow] = [:]
 
         package var eventCount: Int64 = 0
         var events: [EventRecord] = []

@@ -26,8 +26,8 @@ public final class SQLiteLedger: Ledger {
 
     /// Opens the ledger, making it if it is not there.
     ///
-    /// Refuses a ledger of a newer schema, a network file system, and a database that does not grant what the
-    /// design rests on: enforced foreign keys, a write-ahead log, and a sync at each commit.
+    /// Refuses a ledger of another schema, which it leaves as it is, a network file system, and a database that does
+    /// not grant what the design rests on: enforced foreign keys, a write-ahead log, and a sync at each commit.
     public static func open(
         at path: String, clock: LedgerClock = .system
     ) throws(LedgerFailure) -> SQLiteLedger {
@@ -51,6 +51,7 @@ public final class SQLiteLedger: Ledger {
         try FileSystemKind.requireLocal(folder, ledger: path)
         reelmill_sqlite_prepare()
         do {
+            try LedgerFile(path).requireCurrent()
             let pool = try DatabasePool(path: path, configuration: configuration)
             let writer = try pool.writeWithoutTransaction { database in
                 guard let pointer = database.sqliteConnection else {
@@ -88,18 +89,12 @@ public final class SQLiteLedger: Ledger {
     private static func requireGuarantees(
         _ database: Database, _ path: String, _ schema: Schema
     ) throws {
-        let found = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
-        guard found <= Schema.version else {
-            throw LedgerFailure(
-                .newerSchema,
-                "\(path): the ledger has schema \(found), and this Reelmill knows \(Schema.version). "
-                    + "Use the newer Reelmill, or another --state.")
-        }
-        if found == 0 {
+        // Once more, now that the ledger is ours.
+        let found = try SchemaStanding(database)
+        try found.requireCurrent(path)
+        if found == .empty {
             try database.execute(sql: schema.statements)
             try database.execute(sql: "PRAGMA user_version = \(Schema.version)")
-        } else if found < Schema.version {
-            try Schema.bringForward(database, from: found)
         }
         let keys = try Int.fetchOne(database, sql: "PRAGMA foreign_keys")
         let journal = try String.fetchOne(database, sql: "PRAGMA journal_mode")

@@ -124,6 +124,7 @@ struct EffectPerformer {
                 node.logger.debug(
                     "removed what dead attempts left", metadata: ["files": "\(removed)"])
             }
+            _ = try ArtifactRemoval(ledger: node.ledger, store: node.store).finish()
         } catch {
             node.logger.warning(
                 "staging cannot be swept now; the next node tries again",

@@ -5,7 +5,7 @@ public import TranscodeModel
 ///
 /// It is written from the ledger alone, so a repeated attempt writes the same receipt.
 public struct Receipt: Hashable, Sendable, Codable {
-    public static let schemaVersion = 1
+    public static let schemaVersion = 2
 
     public struct Source: Hashable, Sendable, Codable {
         public var name: String

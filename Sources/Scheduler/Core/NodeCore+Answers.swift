@@ -4,7 +4,8 @@ import TranscodeModel
 // What the ledger answered, or did not.
 extension NodeCore {
     mutating func digest(
-        _ operations: [LedgerOperation], _ answers: [LedgerAnswer], _ now: Int64
+        _ operations: [LedgerOperation], _ answers: [LedgerAnswer], _ now: Int64,
+        using generator: inout some RandomNumberGenerator
     ) -> [NodeEffect] {
         precondition(operations.count == answers.count, "an answer for each operation")
         var effects: [NodeEffect] = []
@@ -30,6 +31,8 @@ extension NodeCore {
                 effects += take(leases, now)
             case (.renew(let held, _), .renewed(let kept)):
                 for lease in held where !kept.contains(lease.token) { effects += lose(lease.token) }
+            case (.complete(let completion), .completed(.condemned)):
+                effects += retry(completion, now, using: &generator)
             case (.complete(let completion), .completed(let outcome)):
                 effects += settle(completion, outcome)
             case (.release(let release), .released(let outcome)):
@@ -84,10 +87,23 @@ extension NodeCore {
             return [.note(.committed(completion.token, member.lease.kind, state))]
                 + succeed(member.lease)
         case .alreadyDone: return succeed(member.lease)
-        case .fenced:
+        case .fenced, .condemned:
             breakers.endTrials(member.lease.unit)
             return [.note(.fenced(completion.token))]
         }
+    }
+
+    /// The unit made, or found, an artifact that was given up meanwhile. What is left of it is removed first, in case
+    /// whoever gave it up died before that; a later lease makes it anew.
+    private mutating func retry(
+        _ completion: Completion, _ now: Int64, using generator: inout some RandomNumberGenerator
+    ) -> [NodeEffect] {
+        guard let member = members[completion.token] else { return [] }
+        let failure = Failure(
+            .transient, .artifactCondemned,
+            "Unit \(member.lease.unit) counted on an artifact that is just being removed since no job "
+                + "needed it any more. It is made again.")
+        return [.sweep] + settle(member.lease, failure, now, using: &generator)
     }
 
     private mutating func succeed(_ lease: Lease) -> [NodeEffect] {
@@ -150,7 +166,8 @@ extension NodeCore {
         _ failure: LedgerFailure, _ what: WritableKeyPath<LedgerTrouble, Int64?>, _ now: Int64
     ) -> [NodeEffect] {
         switch failure.code {
-        case .refused, .corrupt, .newerSchema: return end(.ledgerFailed(failure))
+        case .refused, .corrupt, .olderSchema, .newerSchema:
+            return end(.ledgerFailed(failure))
         case .busy, .full, .unreachable:
             let isNew = trouble == LedgerTrouble()
             let start = trouble[keyPath: what] ?? now

@@ -34,7 +34,7 @@ extension NodeCore {
         return [.ask([operation] + others)]
     }
 
-    private mutating func settle(
+    mutating func settle(
         _ lease: Lease, _ failure: Failure, _ now: Int64,
         using generator: inout some RandomNumberGenerator
     ) -> [NodeEffect] {

@@ -81,7 +81,7 @@ public struct NodeCore: Hashable, Sendable {
             effects += suffer(failure, \.readingSince, now)
         case .answered(let operations, let answers):
             trouble.writingSince = nil
-            effects += digest(operations, answers, now)
+            effects += digest(operations, answers, now, using: &generator)
         case .askFailed(let operations, let failure):
             effects += recover(operations, failure, now)
         case .finished(let token, let result):

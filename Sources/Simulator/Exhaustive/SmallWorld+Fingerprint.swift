@@ -128,6 +128,7 @@ extension SmallWorld {
             case .committed(let state): print.combine(state.isFinal)
             case .fenced: print.combine(10 as Int64)
             case .alreadyDone: print.combine(11 as Int64)
+            case .condemned: print.combine(12 as Int64)
             }
         case .released(let outcome):
             switch outcome {

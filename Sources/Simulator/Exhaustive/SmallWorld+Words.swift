@@ -74,6 +74,7 @@ extension SmallWorld {
         case .completed(.alreadyDone): "committed already"
         case .released(.released(let state)): "released, and the unit is \(state)"
         case .released(.rivalGoesOn): "released, and the other lease goes on"
+        case .completed(.condemned): "its artifact was given up"
         case .completed(.fenced), .released(.fenced): "fenced"
         case .breakerSet(let isSet): isSet ? "set" : "not set"
         }

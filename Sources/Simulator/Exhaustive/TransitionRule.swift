@@ -83,6 +83,8 @@ struct TransitionRule {
         case .fenced:
             try require(
                 !isHeld(token, in: before), "I3", "the newest lease of a unit is fenced")
+        case .condemned:
+            throw BrokenRule("I18", "an artifact is condemned that nobody gave up")
         }
     }
 

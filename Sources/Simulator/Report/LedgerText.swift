@@ -65,6 +65,7 @@ enum LedgerText {
             kept.isEmpty
                 ? "none kept" : "kept " + kept.map { token($0) }.sorted().joined(separator: ", ")
         case .completed(.committed(let state)): "committed, job \(state.rawValue)"
+        case .completed(.condemned): "its artifact was given up"
         case .completed(.fenced), .released(.fenced): "fenced"
         case .completed(.alreadyDone): "already done"
         case .released(.released(let state)): "now \(state.rawValue)"

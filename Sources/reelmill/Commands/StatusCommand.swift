@@ -98,6 +98,10 @@ struct StatusCommand: ParsableCommand {
         if let finished = report.finishedMilliseconds {
             Console.print("finished     \(Quantity.instant(milliseconds: finished))")
         }
+        if let collected = report.collectedMilliseconds {
+            Console.print(
+                "artifacts    given up by gc at \(Quantity.instant(milliseconds: collected))")
+        }
         if let failure = report.failure {
             Console.print("failure      \(failure.code.rawValue): \(failure.message)")
         }

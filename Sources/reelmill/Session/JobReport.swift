@@ -21,6 +21,8 @@ struct JobReport: Encodable {
     var failure: Failure?
     var failedUnit: Int?
     var cancelReason: String?
+    /// When `gc` gave up its artifacts; its output is not touched.
+    var collectedMilliseconds: Int64?
     /// Only where one job is asked for.
     var progress: JobProgress?
     var units: [UnitRecord]?
@@ -31,7 +33,7 @@ struct JobReport: Encodable {
         case id, tenant, key, state, source, sourceSHA256, destination, profile
         case jobClass = "class"
         case priority, createdMilliseconds, finishedMilliseconds, unitsDone, unitsTotal, failure
-        case failedUnit, cancelReason, progress, units, damage
+        case failedUnit, cancelReason, collectedMilliseconds, progress, units, damage
     }
 
     init(_ record: JobRecord) {
@@ -52,6 +54,7 @@ struct JobReport: Encodable {
         failure = record.failure
         failedUnit = record.failedUnit
         cancelReason = record.cancelReason
+        collectedMilliseconds = record.collectedMilliseconds
     }
 
     /// With its units and how far they have come.

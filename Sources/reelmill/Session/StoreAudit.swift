@@ -82,6 +82,20 @@ struct StoreAudit {
     private func check(
         _ job: JobRecord, _ known: inout [String: Set<Digest>], _ report: inout Report
     ) throws {
+        if job.collectedMilliseconds == nil { try checkArtifacts(job, &known, &report) }
+        guard isDeep, job.state == .ready, !job.isSuperseded,
+            FileManager.default.fileExists(
+                atPath: job.destination + "/" + OutputLayout.receiptPath)
+        else { return }
+        report.outputs += 1
+        report.findings += outputFaults(job)
+    }
+
+    /// What a job has made, or made use of, is in the store until it is given up; what is left then is an orphan, unless
+    /// another job has it.
+    private func checkArtifacts(
+        _ job: JobRecord, _ known: inout [String: Set<Digest>], _ report: inout Report
+    ) throws {
         for made in try workplace.ledger.artifacts(ofJob: job.id)
         where known[job.tenant.text, default: []].insert(made.artifact.digest).inserted {
             report.artifacts += 1
@@ -90,12 +104,6 @@ struct StoreAudit {
                     AuditFinding("I2", "\(job.id).\(made.position)", message))
             }
         }
-        guard isDeep, job.state == .ready, !job.isSuperseded,
-            FileManager.default.fileExists(
-                atPath: job.destination + "/" + OutputLayout.receiptPath)
-        else { return }
-        report.outputs += 1
-        report.findings += outputFaults(job)
     }
 
     private func fault(_ artifact: Artifact, _ tenant: TenantID) -> String? {

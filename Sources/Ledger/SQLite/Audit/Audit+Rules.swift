@@ -52,6 +52,24 @@ extension Audit {
                 "SELECT 'job ' || job FROM plan WHERE NOT EXISTS (SELECT 1 FROM job WHERE number = plan.job)"
         ),
         Rule(
+            invariant: "I18",
+            message: "a job that has not ended needs an artifact that was given up",
+            sql: """
+                SELECT DISTINCT u.job || '.' || (u.id & 1048575)
+                FROM condemned k JOIN job j ON j.tenant = k.tenant AND j.finished_at IS NULL
+                JOIN completion c ON c.unit BETWEEN j.number << 20 AND j.number << 20 | 1048575
+                    AND c.sha256 = k.sha256
+                JOIN work_unit u ON u.id = c.unit
+                WHERE k.removed_at IS NULL OR u.started_at <= k.removed_at LIMIT 101
+                """),
+        Rule(
+            invariant: "I18", message: "the artifacts of a job were given up that has not ended",
+            sql: """
+                SELECT id FROM collected g WHERE NOT EXISTS
+                    (SELECT 1 FROM job j WHERE j.number = g.job AND j.id = g.id
+                        AND j.finished_at IS NOT NULL) LIMIT 101
+                """),
+        Rule(
             invariant: "I17", message: "a slot is not that of the lease that it names",
             sql: """
                 SELECT 'tenant ' || s.tenant || ', slot ' || s.slot FROM slot s

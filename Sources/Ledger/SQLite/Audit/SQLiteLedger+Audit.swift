@@ -79,6 +79,7 @@ struct Audit {
 
     mutating func readHistory() throws {
         try history.read(connection, &findings)
+        try checkHead()
         report.sequence = history.sequence
         report.findings = findings.found
     }
@@ -90,6 +91,7 @@ struct Audit {
         try checkTenants()
         try checkBreakers()
         try checkBackfills()
+        try checkCollected()
         try checkRules()
         checkNames()
         report.events = try count("SELECT count(*) FROM event")

@@ -24,7 +24,8 @@ extension Row {
             attemptsMaximum: try value(Int.self, "attempts_max"),
             terms: JobTerms(
                 backfill: self["backfill"], replaces: try optionalDigest("replaces"),
-                leasableUntilMilliseconds: self["leasable_until"]))
+                leasableUntilMilliseconds: self["leasable_until"]),
+            collectedMilliseconds: self["collected_at"])
     }
 
     /// Columns of `work_unit`.

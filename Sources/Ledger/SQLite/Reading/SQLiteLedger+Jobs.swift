@@ -10,7 +10,8 @@ extension SQLiteLedger {
         (SELECT replaces FROM job_terms t WHERE t.job = j.number) AS replaces,
         (SELECT leasable_until FROM job_terms t WHERE t.job = j.number) AS leasable_until,
         (SELECT count(*) FROM completion c WHERE c.unit
-            BETWEEN j.number << 20 AND j.number << 20 | 1048575) AS units_done
+            BETWEEN j.number << 20 AND j.number << 20 | 1048575) AS units_done,
+        (SELECT g.at FROM collected g WHERE g.job = j.number) AS collected_at
         """
 
     /// The keys of a job's units, of the job that is bound.

@@ -57,6 +57,8 @@ extension SQLiteLedger {
                             AND u.state = 'done'
                         JOIN completion c ON c.unit = u.id
                     WHERE u.content = ?1 AND u.tenant = ?2
+                        AND NOT EXISTS (SELECT 1 FROM condemned k WHERE k.sha256 = c.sha256
+                            AND k.tenant = u.tenant AND k.removed_at IS NULL)
                     ORDER BY c.committed_at DESC, c.unit DESC LIMIT 1
                     """, arguments: [Data(content.bytes), tenant.text, content.key])?.artifact()
         }
@@ -104,6 +106,8 @@ extension SQLiteLedger {
             WITH RECURSIVE link (sequence) AS (
                 SELECT event FROM job WHERE id = ?1
                 UNION ALL SELECT event FROM work_unit WHERE id \(SQLiteLedger.unitsOfJob)
+                UNION ALL SELECT event FROM collected
+                    WHERE job = (SELECT number FROM job WHERE id = ?1)
                 UNION ALL SELECT e.previous FROM link JOIN event e ON e.sequence = link.sequence
                     WHERE e.previous > ?2)
             SELECT e.* FROM link JOIN event e ON e.sequence = link.sequence

@@ -49,14 +49,15 @@ extension Schema {
             WHERE key IS NOT NULL AND state NOT IN ('failed','cancelled') AND superseded = 0;
         CREATE INDEX job_unfinished ON job (id) WHERE finished_at IS NULL;
         CREATE INDEX job_created ON job (created_at, id);
-        -- Counts of states, and pages of the jobs in one.
-        CREATE INDEX job_state ON job (state, created_at, id);
 
         -- Beside the job and not in it: it is large, and a job's row is written again when it ends.
         CREATE TABLE plan (
             job INTEGER PRIMARY KEY REFERENCES job (number), text TEXT NOT NULL
         ) STRICT;
         """
+
+    /// Counts of states, and pages of the jobs in one.
+    static let jobStateIndex = "CREATE INDEX job_state ON job (state, created_at, id);"
 
     /// What a row of units must look like in each state is in the triggers, which know which change it is and need not
     /// look at the rest.

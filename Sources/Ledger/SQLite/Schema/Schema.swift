@@ -10,7 +10,9 @@ import TranscodeModel
 /// What is refused rolls the whole transaction back, here and in the statements (`OR ROLLBACK`): that is what a refusal
 /// means, and SQLite need not copy each page that a statement changes in case it has to undo that statement alone.
 struct Schema {
-    static let version = 2
+    static let version = 3
+    /// What is older was made by builds that were never released.
+    static let firstReleased = 2
 
     /// A unit's key is its job's number and its position: `number << 20 | position`.
     static let positionBits: Int64 = 20
@@ -21,9 +23,16 @@ struct Schema {
 
     var statements: String {
         [
-            Schema.tables, Schema.unitTable, Schema.otherTables, Schema.backfillTables,
+            Schema.tables, Schema.jobStateIndex, Schema.unitTable, Schema.otherTables,
+            Schema.backfillTables, Schema.retentionTables, triggers,
+        ].joined(separator: "\n")
+    }
+
+    /// Apart from the tables: a migration drops them all, and makes these.
+    var triggers: String {
+        [
             Schema.eventTriggers, unitTriggers, Schema.slotTrigger, completionTriggers, jobTriggers,
-            Schema.backfillTriggers, Schema.ruleTriggers,
+            Schema.backfillTriggers, Schema.ruleTriggers, Schema.retentionTriggers,
         ].joined(separator: "\n")
     }
 

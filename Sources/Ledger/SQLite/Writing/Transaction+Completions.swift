@@ -11,7 +11,7 @@ extension Transaction {
         else { return .fenced }
         let row = try statement(
             """
-            SELECT epoch, holder, rival, slot, rival_slot, cpu_seconds, kind = 'publish'
+            SELECT epoch, holder, rival, slot, rival_slot, cpu_seconds, kind = 'publish', started_at
             FROM work_unit WHERE id = ?1 AND state = 'leased'
             """)
         row.bind(1, key)
@@ -23,8 +23,12 @@ extension Transaction {
         let slots = (row.optionalInt64(3), row.optionalInt64(4))
         let estimate = row.double(5)
         let isPublish = row.int(6) == 1
+        let startedAt = row.int64(7)
         row.reset()
         guard isHeld || has(.noFencing) else { return try settled(key, token) }
+        guard try !isCondemned(completion.artifact.digest, job.tenant, leasedAt: startedAt) else {
+            return .condemned
+        }
         try insert(
             completion.artifact, key, epoch: epoch, attempt: isHeld ? token.attempt : holder)
         try withAccount(job.tenantNumber) {

@@ -1,0 +1,100 @@
+import TranscodeModel
+
+extension MemoryLedger.State {
+    /// What a policy gives up: jobs with their shares, and the artifacts that they alone need.
+    struct Expired {
+        var jobs: [(place: Int, share: RetentionReport.Share)] = []
+        var artifacts: [ArtifactKey: Int64] = [:]
+        var report = RetentionReport()
+    }
+
+    func expired(_ policy: RetentionPolicy, now: Int64) -> Expired {
+        var expired = Expired()
+        var wanted: Set<ArtifactKey> = []
+        var given: [ArtifactKey: (bytes: Int64, job: Int)] = [:]
+        var places: [Int] = []
+        for (place, row) in jobs.enumerated() where row.collected == nil {
+            let tenant = row.facts.submission.tenant
+            let made = row.units.compactMap { $0.completion?.artifact }
+            guard let end = row.finishedAt, let kept = policy.milliseconds(row.state),
+                end <= now - kept
+            else {
+                wanted.formUnion(made.map { ArtifactKey(tenant: tenant, digest: $0.digest) })
+                continue
+            }
+            places.append(place)
+            for artifact in made {
+                let key = ArtifactKey(tenant: tenant, digest: artifact.digest)
+                if given[key] == nil { given[key] = (artifact.byteCount, place) }
+            }
+        }
+        expired.report.artifactsShared = given.keys.count { wanted.contains($0) }
+        given = given.filter { !wanted.contains($0.key) }
+        for place in places {
+            var share = RetentionReport.Share()
+            share.jobs = 1
+            for artifact in given.values where artifact.job == place {
+                share.artifacts += 1
+                share.bytes += artifact.bytes
+            }
+            expired.jobs.append((place, share))
+            expired.report.add(jobs[place].state, share)
+        }
+        expired.artifacts = given.mapValues(\.bytes)
+        return expired
+    }
+
+    mutating func condemn(_ policy: RetentionPolicy, now: Int64) -> RetentionReport {
+        forgetRemoved()
+        let expired = expired(policy, now: now)
+        for (key, bytes) in expired.artifacts { condemned[key] = CondemnedRow(byteCount: bytes) }
+        for (place, share) in expired.jobs {
+            jobs[place].collected = CollectedRow(atMilliseconds: now)
+            noteCollected(place, share, now: now)
+        }
+        return expired.report
+    }
+
+    func condemnedArtifacts(_ limit: Int) -> [CondemnedArtifact] {
+        condemned.filter { $0.value.removedAt == nil }.prefix(max(limit, 0)).map {
+            CondemnedArtifact(
+                tenant: $0.key.tenant, digest: $0.key.digest, byteCount: $0.value.byteCount)
+        }
+    }
+
+    mutating func noteRemoved(_ gone: [CondemnedArtifact], now: Int64) {
+        for artifact in gone {
+            condemned[ArtifactKey(tenant: artifact.tenant, digest: artifact.digest)]?.removedAt =
+                now
+        }
+        if gone.isEmpty { forgetRemoved() }
+    }
+
+    /// Those whose bytes went before any lease was granted that is still there.
+    private mutating func forgetRemoved() {
+        let oldest = leased.compactMap { self[$0].startedAt }.min() ?? .max
+        condemned = condemned.filter { $0.value.removedAt.map { $0 >= oldest } ?? true }
+    }
+
+    /// Whether the bytes of an artifact go, or went after a lease of this time was granted.
+    func isCondemned(_ digest: Digest, _ tenant: TenantID, leasedAt: Int64?) -> Bool {
+        guard let row = condemned[ArtifactKey(tenant: tenant, digest: digest)] else { return false }
+        return row.removedAt.map { $0 >= leasedAt ?? .min } ?? true
+    }
+
+    func retentionFindings() -> [AuditFinding] {
+        jobs.flatMap { job -> [AuditFinding] in
+            let submission = job.facts.submission
+            if job.state.isFinal { return [] }
+            return job.units.enumerated().compactMap { position, unit in
+                guard let made = unit.completion,
+                    isCondemned(
+                        made.artifact.digest, submission.tenant, leasedAt: unit.startedAt)
+                else { return nil }
+                return AuditFinding(
+                    "I18", "\(submission.id).\(position)",
+                    "a job that has not ended needs an artifact that was given up")
+            }
+        }
+    }
+}

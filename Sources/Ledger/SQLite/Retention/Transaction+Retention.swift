@@ -1,0 +1,115 @@
+import TranscodeModel
+
+extension Transaction {
+    /// Whether the bytes of an artifact go, or went after a lease of this time was granted.
+    func isCondemned(
+        _ digest: Digest, _ tenant: TenantID, leasedAt: Int64
+    ) throws -> Bool {
+        let row = try statement(
+            """
+            SELECT 1 FROM condemned WHERE sha256 = ?1 AND tenant = ?2
+                AND (removed_at IS NULL OR removed_at >= ?3)
+            """)
+        row.bind(1, digest)
+        row.bind(2, tenant.text)
+        row.bind(3, leasedAt)
+        defer { row.reset() }
+        return try row.step()
+    }
+
+    func condemn(_ policy: RetentionPolicy) throws -> RetentionReport {
+        try forgetRemoved()
+        let expired = try ExpiredJobs(policy, now: now) { try statement($0) }
+        let condemn = try statement(
+            """
+            INSERT INTO condemned (sha256, tenant, bytes, at) VALUES (?1, ?2, ?3, ?4)
+            ON CONFLICT DO UPDATE SET at = ?4, removed_at = NULL
+            """)
+        for (key, artifact) in expired.artifacts {
+            condemn.bind(1, key.digest)
+            condemn.bind(2, key.tenant)
+            condemn.bind(3, artifact.bytes)
+            condemn.bind(4, now)
+            try condemn.run()
+        }
+        let collect = try statement(
+            """
+            INSERT OR ROLLBACK INTO collected (job, tenant, id, at, note, event)
+            VALUES (?1, ?2, ?3, ?4, ?5, (SELECT reelmill_next()))
+            """)
+        for job in expired.jobs {
+            collect.bind(1, job.number)
+            collect.bind(2, job.tenant)
+            collect.bind(3, job.id)
+            collect.bind(4, now)
+            collect.bind(5, CollectionNote.text(job.share))
+            try collect.run()
+        }
+        return expired.report
+    }
+
+    func removeCondemned(
+        limit: Int, _ remove: ([CondemnedArtifact]) -> [CondemnedArtifact]
+    ) throws -> Int {
+        let rows = try statement(
+            """
+            SELECT sha256, tenant, bytes FROM condemned INDEXED BY condemned_left
+            WHERE removed_at IS NULL LIMIT ?1
+            """)
+        rows.bind(1, limit)
+        var left: [CondemnedArtifact] = []
+        while try rows.step() {
+            left.append(
+                CondemnedArtifact(
+                    tenant: try rows.tenant(1), digest: try rows.digest(0),
+                    byteCount: rows.int64(2)))
+        }
+        guard !left.isEmpty else {
+            try forgetRemoved()
+            return 0
+        }
+        let gone = remove(left)
+        let note = try statement(
+            "UPDATE OR ROLLBACK condemned SET removed_at = max(at, ?3) WHERE sha256 = ?1 AND tenant = ?2"
+        )
+        for artifact in gone {
+            note.bind(1, artifact.digest)
+            note.bind(2, artifact.tenant.text)
+            note.bind(3, now)
+            try note.run()
+        }
+        return gone.count
+    }
+
+    /// Those whose bytes went before any lease was granted that is still there: nobody can have counted on them.
+    private func forgetRemoved() throws {
+        try statement(
+            """
+            DELETE FROM condemned WHERE removed_at < coalesce(
+                (SELECT min(started_at) FROM work_unit INDEXED BY unit_leased WHERE state = 'leased'),
+                9223372036854775807)
+            """
+        ).run()
+    }
+}
+
+extension SQLiteLedger {
+    public func expired(_ policy: RetentionPolicy) throws(LedgerFailure) -> RetentionReport {
+        let now = clock.read()
+        return try read { database in
+            try ExpiredJobs(policy, now: now) { try Statement(database, cached: "\($0)") }.report
+        }
+    }
+
+    public func condemn(_ policy: RetentionPolicy) throws(LedgerFailure) -> RetentionReport {
+        try write { transaction, _ in try transaction.condemn(policy) }
+    }
+
+    public func removeCondemned(
+        limit: Int, _ remove: ([CondemnedArtifact]) -> [CondemnedArtifact]
+    ) throws(LedgerFailure) -> Int {
+        try write { transaction, _ in
+            try transaction.removeCondemned(limit: limit, remove)
+        }
+    }
+}

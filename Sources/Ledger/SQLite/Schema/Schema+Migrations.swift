@@ -1,0 +1,31 @@
+import GRDB
+
+/// A step from one released schema to the next. It changes tables and their rows; triggers are none of its business:
+/// they are all dropped before the first step, so that none fires, and made anew after the last.
+struct SchemaStep: Sendable {
+    /// It leads from this schema to the next.
+    var from: Int
+    var apply: @Sendable (Database) throws -> Void
+}
+
+extension Schema {
+    /// One for each schema from the first that was released on. A released step never changes: once a table that it makes
+    /// is changed by a later one, it has a text of its own.
+    static let steps = [
+        SchemaStep(from: 2) { database in
+            try database.execute(sql: jobStateIndex)
+            try database.execute(sql: backfillTables)
+            try database.execute(sql: retentionTables)
+        }
+    ]
+
+    /// Brings a ledger of a released schema to this one, within the caller's transaction.
+    static func migrate(_ database: Database, from version: Int) throws {
+        let triggers = try String.fetchAll(
+            database, sql: "SELECT name FROM sqlite_schema WHERE type = 'trigger'")
+        for name in triggers { try database.execute(sql: "DROP TRIGGER \"\(name)\"") }
+        for step in steps where step.from >= version { try step.apply(database) }
+        try database.execute(sql: Schema().triggers)
+        try database.execute(sql: "PRAGMA user_version = \(Schema.version)")
+    }
+}

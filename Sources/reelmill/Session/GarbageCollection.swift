@@ -1,0 +1,45 @@
+import ArtifactStore
+import Ledger
+import Node
+
+/// Removes from the state directory what nothing needs any more, as the ledger decides.
+struct GarbageCollection {
+    let workplace: Workplace
+    let policy: RetentionPolicy
+
+    struct Report: Encodable {
+        var policy: RetentionPolicy
+        /// False for a dry run: then nothing was changed.
+        var isDeleted: Bool
+        /// What the policy gives up.
+        var expired: RetentionReport
+        /// What was removed, with what an earlier collection had left.
+        var removed = ArtifactRemoval.Count()
+        /// Staged files of dead attempts that were removed.
+        var staged = 0
+    }
+
+    func look() throws -> Report {
+        Report(policy: policy, isDeleted: false, expired: try workplace.ledger.expired(policy))
+    }
+
+    /// Killed at any moment, it leaves nothing that the next one, or a node, does not finish.
+    func run() throws -> Report {
+        var report = Report(
+            policy: policy, isDeleted: true, expired: try workplace.ledger.condemn(policy))
+        report.removed = try ArtifactRemoval(ledger: workplace.ledger, store: workplace.store)
+            .finish()
+        try removeLeftovers(&report)
+        return report
+    }
+
+    /// What is in the state directory beside artifacts.
+    private func removeLeftovers(_ report: inout Report) throws {
+        report.staged = try workplace.store.sweepStaging {
+            Set(
+                try workplace.ledger.liveLeases().map {
+                    StagingName(unit: $0.unit, epoch: $0.epoch)
+                })
+        }
+    }
+}

@@ -1,0 +1,59 @@
+import Foundation
+import Ledger
+import Testing
+import TranscodeModel
+
+@Suite("gc, as a person runs it: a dry run, then the deed, and what is left works", .serialized)
+struct CollectionTests {
+    private static let all = ["--keep-ready", "0", "--keep-failed", "0", "--keep-cancelled", "0"]
+
+    private func objects(_ scene: Scene) throws -> [String] {
+        try FileManager.default.subpathsOfDirectory(
+            atPath: scene.path("state/store/objects")
+        ).filter { $0.count > 64 }
+    }
+
+    @Test("a dry run changes nothing; --delete removes; the audit, status and a new run are well")
+    func collect() throws {
+        let scene = try Scene()
+        try scene.makeClip("clip.mp4", seconds: 2)
+        #expect(try scene.transcode("clip.mp4", to: "out").status == 0)
+        let before = try objects(scene)
+        #expect(before.count > 5)
+        // Young artifacts stay, whatever is asked.
+        #expect(try scene.reelmill(["gc", "--delete"]).status == 0)
+        let dry = try scene.reelmill(["gc", "--json"] + Self.all)
+        #expect(dry.status == 0, "\(dry.errors)")
+        let report = try #require(try dry.json()["collection"] as? [String: Any])
+        #expect(report["isDeleted"] as? Bool == false)
+        let ready = (report["expired"] as? [String: Any])?["ready"] as? [String: Any]
+        #expect(ready?["artifacts"] as? Int == before.count)
+        #expect(try objects(scene) == before)
+        let deed = try scene.reelmill(["gc", "--delete"] + Self.all)
+        #expect(deed.status == 0, "\(deed.errors)")
+        #expect(deed.output.contains("removed \(before.count) artifacts"), "\(deed.output)")
+        #expect(try objects(scene) == [])
+        let audit = try scene.reelmill(["audit", "--deep", "--strict"])
+        #expect(audit.status == 0, "\(audit.output)")
+        let ledger = try SQLiteLedger.open(at: scene.path("state/ledger.sqlite"))
+        let job = try #require(try ledger.jobs(JobQuery()).first)
+        let status = try scene.reelmill(["status", job.id.text])
+        #expect(status.output.contains("given up by gc"), "\(status.output)")
+        let events = try scene.reelmill(["events", job.id.text])
+        #expect(events.output.contains("collected"), "\(events.output)")
+        #expect(try scene.transcode("clip.mp4", to: "again").status == 0)
+        #expect(try scene.contents("again") == scene.contents("out"))
+        #expect(try scene.reelmill(["audit", "--deep", "--strict"]).status == 0)
+    }
+
+    @Test("times are numbers with a unit; nothing else is one")
+    func times() throws {
+        let scene = try Scene()
+        for good in ["0", "90s", "15m", "12h", "7d", "2w"] {
+            #expect(try scene.reelmill(["gc", "--keep-ready", good]).status == 0, "\(good)")
+        }
+        for bad in ["", "7", "-1d", "1.5h", "d", "7 d", "99999999999999999999d", "999999w", "٣d"] {
+            #expect(try scene.reelmill(["gc", "--keep-ready", bad]).status == 2, "\(bad)")
+        }
+    }
+}

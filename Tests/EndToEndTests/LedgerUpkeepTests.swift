@@ -1,0 +1,82 @@
+import Foundation
+import Ledger
+import Testing
+
+@Suite(
+    "The ledger is copied, restored, checked and migrated from the command line", .serialized)
+struct LedgerUpkeepTests {
+    private func published() throws -> Scene {
+        let scene = try Scene()
+        try scene.makeClip("clip.mp4", seconds: 2)
+        #expect(try scene.transcode("clip.mp4", to: "out").status == 0)
+        return scene
+    }
+
+    @Test(
+        "a backup is restored; what came after it is lost and counted; the audit and a new run are well"
+    )
+    func restore() throws {
+        let scene = try published()
+        let backup = try scene.reelmill(["ledger", "backup", "copy"])
+        #expect(backup.status == 0, "\(backup.errors)")
+        #expect(try scene.reelmill(["ledger", "backup", "copy"]).status == 2)
+        #expect(try scene.transcode("clip.mp4", to: "later").status == 0)
+        let ending = try scene.reelmill(["ledger", "restore", "copy", "--json"])
+        #expect(ending.status == 0, "\(ending.errors)")
+        let report = try #require(try ending.json()["restore"] as? [String: Any])
+        #expect(report["jobsAhead"] as? Int == 1)
+        #expect((report["eventsAhead"] as? Int ?? 0) > 5)
+        let aside = try #require(report["setAside"] as? String)
+        #expect(FileManager.default.fileExists(atPath: aside))
+        #expect(try scene.reelmill(["audit", "--deep"]).status == 0)
+        #expect(try scene.transcode("clip.mp4", to: "third").status == 0)
+        #expect(try scene.reelmill(["audit", "--deep"]).status == 0)
+    }
+
+    @Test(
+        "a running node keeps a ledger from being restored and migrated; a copy can be made meanwhile"
+    )
+    func running() throws {
+        let scene = try published()
+        let node = try scene.startReelmill(["run", "--workers", "1"])
+        defer {
+            node.terminate()
+            node.waitUntilExit()
+        }
+        while try SQLiteLedger.open(at: scene.path("state/ledger.sqlite")).nodes().isEmpty {
+            usleep(20_000)
+        }
+        #expect(try scene.reelmill(["ledger", "backup", "copy"]).status == 0)
+        let refused = try scene.reelmill(["ledger", "restore", "copy"])
+        #expect(refused.status == 4)
+        #expect(refused.errors.contains("process \(node.processIdentifier)"), "\(refused.errors)")
+        #expect(try scene.reelmill(["ledger", "migrate"]).status == 0)
+        #expect(try scene.reelmill(["ledger", "check"]).status == 0)
+    }
+
+    @Test("a check finds what was changed behind the ledger's back, and says so with its exit code")
+    func check() throws {
+        let scene = try published()
+        let sound = try scene.reelmill(["ledger", "check"])
+        #expect(sound.status == 0, "\(sound.output)")
+        #expect(sound.output.contains("nothing is wrong"))
+        let path = scene.path("state/ledger.sqlite")
+        let file = try #require(FileHandle(forUpdatingAtPath: path))
+        try file.seek(toOffset: 20_000)
+        try file.write(contentsOf: Data(repeating: 0x55, count: 60_000))
+        try file.close()
+        let broken = try scene.reelmill(["ledger", "check"])
+        #expect(broken.status == 5, "\(broken.output) \(broken.errors)")
+    }
+
+    @Test("where there is no ledger, none is made")
+    func none() throws {
+        let scene = try Scene()
+        for arguments in [["backup", "copy"], ["check"], ["migrate"]] {
+            let ending = try scene.reelmill(["ledger"] + arguments)
+            #expect(ending.status == 4, "\(arguments) \(ending.errors)")
+            #expect(ending.errors.contains("there is no ledger"), "\(ending.errors)")
+        }
+        #expect(!scene.isThere("state/ledger.sqlite"))
+    }
+}
