@@ -159,6 +159,13 @@ struct LedgerBenchTime {
         cpuSeconds += Machine.cpuSeconds().own - cpu
     }
 
+    /// How long something takes.
+    static func seconds(_ body: () throws -> Void) rethrows -> Double {
+        let start = now
+        try body()
+        return now - start
+    }
+
     /// Seconds of a clock that all processes of the machine share.
     static var now: Double {
         var time = timespec()

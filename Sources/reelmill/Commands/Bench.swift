@@ -11,7 +11,7 @@ struct Bench: AsyncParsableCommand {
               reelmill bench talk.mov --runs 3 --compare ffmpeg
               reelmill bench ledger --json
             """,
-        subcommands: [BenchTranscode.self, BenchLedger.self],
+        subcommands: [BenchTranscode.self, BenchLedger.self, BenchCatalogue.self],
         defaultSubcommand: BenchTranscode.self)
 }
 
