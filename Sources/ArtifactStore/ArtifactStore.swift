@@ -26,8 +26,18 @@ public protocol ArtifactStore: Sendable {
     func remove(_ digests: [Digest], tenant: TenantID) throws(Failure)
     /// Digests of all artifacts of a tenant.
     func inventory(tenant: TenantID) throws(Failure) -> [Digest]
-    /// Bytes that can still be stored.
-    func freeBytes() throws(Failure) -> Int64
+    /// How much can still be stored, and how much there can be in all.
+    func space() throws(Failure) -> StorageSpace
+}
+
+public struct StorageSpace: Hashable, Sendable {
+    public var freeBytes: Int64
+    public var totalBytes: Int64
+
+    public init(freeBytes: Int64, totalBytes: Int64) {
+        self.freeBytes = freeBytes
+        self.totalBytes = totalBytes
+    }
 }
 
 /// Which attempt a staged file belongs to.

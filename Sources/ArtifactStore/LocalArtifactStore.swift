@@ -149,11 +149,11 @@ public struct LocalArtifactStore: ArtifactStore {
         return digests
     }
 
-    public func freeBytes() throws(Failure) -> Int64 {
-        guard let bytes = availableBytes(at: root) else {
+    public func space() throws(Failure) -> StorageSpace {
+        guard let space = storageSpace(at: root) else {
             throw storageFailure("ask for the free space of", root)
         }
-        return bytes
+        return space
     }
 }
 

@@ -22,8 +22,13 @@ func storageFailure(_ doing: String, _ path: String, _ code: Int32 = errno) -> F
 }
 
 /// Bytes that this user may still write to the file system of `path`; nil when it does not say.
-public func availableBytes(at path: String) -> Int64? {
+public func availableBytes(at path: String) -> Int64? { storageSpace(at: path)?.freeBytes }
+
+/// Of the file system of `path`, as this user may use it; nil when it does not say.
+func storageSpace(at path: String) -> StorageSpace? {
     var status = statvfs()
     guard statvfs(path, &status) == 0 else { return nil }
-    return Int64(status.f_bavail) * Int64(status.f_frsize)
+    let block = Int64(status.f_frsize)
+    return StorageSpace(
+        freeBytes: Int64(status.f_bavail) * block, totalBytes: Int64(status.f_blocks) * block)
 }

@@ -31,6 +31,8 @@ package enum PlantedBug: String, Sendable, Hashable, CaseIterable {
     case retriesPermanent
     /// The node leases more units than it has workers (I17).
     case ignoresCapacity
+    /// The node begins new work however little room there is on the disk (I17).
+    case ignoresDisk
     /// No failure ever opens a breaker.
     case noBreaker
 }

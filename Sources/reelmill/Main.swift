@@ -65,6 +65,9 @@ struct Reelmill: AsyncParsableCommand {
               REELMILL_SANDBOX   required, or best-effort where the kernel has no sandbox
               REELMILL_MAX_BYTES, _SIDE, _PIXELS, _STREAMS, _SECONDS, REELMILL_PROBE_SECONDS
                                  limits of sources; larger ones are refused
+              REELMILL_DISK_LOW, REELMILL_DISK_HIGH
+                                 free space below which nothing new is begun, and
+                                 above which it is again: 10G or 5%
               REELMILL_CONFIG    path of a config file with the same settings
               REELMILL_LOG       debug makes a node say what it does
               NO_COLOR           no progress bars

@@ -99,7 +99,11 @@ final class Scene: Sendable {
         process.arguments = arguments
         process.currentDirectoryURL = URL(fileURLWithPath: folder)
         process.environment =
-            ["PATH": "/usr/bin:/bin", "HOME": folder, "REELMILL_STATE": path("state")]
+            [
+                "PATH": "/usr/bin:/bin", "HOME": folder, "REELMILL_STATE": path("state"),
+                // Whatever room this machine has.
+                "REELMILL_DISK_LOW": "0", "REELMILL_DISK_HIGH": "0",
+            ]
             .merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice
         let names = (path("out-\(UUID().uuidString)"), path("err-\(UUID().uuidString)"))

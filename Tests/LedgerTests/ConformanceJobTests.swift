@@ -1,3 +1,4 @@
+import ContentDigest
 import Ledger
 import Synchronization
 import Testing
@@ -157,5 +158,25 @@ struct ConformanceJobTests {
         var iterator = calls.makeAsyncIterator()
         await iterator.next()
         watch.cancel()
+    }
+
+    @Test(
+        "the job that does a piece of work is found by its content, until it fails, is cancelled or superseded",
+        arguments: LedgerDriver.allCases)
+    func live(_ driver: LedgerDriver) throws {
+        let fixture = try ConformanceFixture(driver)
+        let other = ConformanceFixture.other("studio")
+        let content = Digest.sha256("same")
+        func found(_ tenant: TenantID = .standard) throws -> String? {
+            try fixture.ledger.liveJob(content: content, tenant: tenant)?.id.text
+        }
+        #expect(try found() == nil)
+        try fixture.enqueue(ConformanceFixture.submission("a", content: "same"))
+        try fixture.enqueue(ConformanceFixture.submission("b", content: "same", tenant: other))
+        #expect(try found() == "a")
+        #expect(try found(other) == "b")
+        _ = try fixture.ledger.cancel(JobID("a"), reason: "enough")
+        #expect(try found() == nil)
+        #expect(try found(other) == "b")
     }
 }

@@ -110,6 +110,11 @@ final class CutLedger: Ledger {
     func job(_ id: JobID) throws(LedgerFailure) -> JobRecord? {
         try reading { () throws(LedgerFailure) in try inner.job(id) }
     }
+    func liveJob(content: Digest, tenant: TenantID) throws(LedgerFailure) -> JobRecord? {
+        try reading { () throws(LedgerFailure) in
+            try inner.liveJob(content: content, tenant: tenant)
+        }
+    }
     func jobs(_ query: JobQuery) throws(LedgerFailure) -> [JobRecord] {
         try reading { () throws(LedgerFailure) in try inner.jobs(query) }
     }

@@ -41,7 +41,7 @@ struct CoreBench {
     mutating func survey(
         candidates: [Candidate] = [], overdue: [LeaseSighting] = [], own: [LeaseToken]? = nil,
         stragglers: [Straggler] = [], breakers: [BreakerRecord] = [], unfinished: Int = 1,
-        dead: [NodeID] = [], lost: [LeaseSighting] = []
+        dead: [NodeID] = [], lost: [LeaseSighting] = [], freeBytes: Int64 = 1_000_000
     ) -> [NodeEffect] {
         tell(
             .surveyed(
@@ -49,7 +49,7 @@ struct CoreBench {
                     nowMilliseconds: now + Self.ledgerOffset, candidates: candidates,
                     overdue: overdue, own: own ?? core.held.map(\.token), stragglers: stragglers,
                     breakers: breakers, unfinishedJobs: unfinished), dead: dead, lost: lost,
-                scratchBytes: 1_000_000))
+                disk: DiskSpace(freeBytes: freeBytes, totalBytes: 1_000_000)))
     }
 
     /// Leases a unit and starts it.

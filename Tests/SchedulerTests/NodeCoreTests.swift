@@ -38,6 +38,47 @@ struct NodeCoreTests {
         #expect(small.survey(candidates: many).picks.count == 1)
     }
 
+    @Test(
+        "on a disk that is almost full nothing is begun but what ends a job, which is said once, until there is room"
+    )
+    func shortDisk() {
+        var bench = CoreBench.started {
+            $0.disk = DiskRule(low: DiskMark(bytes: 1000), high: DiskMark(bytes: 2000))
+        }
+        let begun = bench.lease("begun")
+        let new = [CoreBench.candidate("a"), CoreBench.candidate("b", kind: .probe)]
+        let short = bench.survey(candidates: new, freeBytes: 499)
+        #expect(short.picks.isEmpty)
+        let disk = DiskSpace(freeBytes: 499, totalBytes: 1_000_000)
+        #expect(short.contains(.note(.diskShort(disk, lowBytes: 1000, highBytes: 2000))))
+        #expect(!short.contains(.stop(begun.token)))
+        _ = bench.tell(.changed)
+        let still = bench.survey(candidates: new, freeBytes: 1999)
+        #expect(still.picks.map(\.unit.job.text) == ["a"])
+        #expect(!still.contains { if case .note(.diskShort) = $0 { true } else { false } })
+        _ = bench.tell(.answered(still.operations, [.leased([])]))
+        let ending = bench.survey(
+            candidates: new + [CoreBench.candidate("c", kind: .stitch)], freeBytes: 10)
+        #expect(ending.picks.map(\.unit.job.text) == ["c"])
+        _ = bench.tell(.answered(ending.operations, [.leased([])]))
+        let wide = bench.survey(candidates: new, freeBytes: 2000)
+        let room = DiskSpace(freeBytes: 2000, totalBytes: 1_000_000)
+        #expect(wide.contains(.note(.diskWide(room))))
+        #expect(wide.picks.count == 1)
+    }
+
+    @Test(
+        "an idle node takes nothing on a full disk that does not fit there, as it would otherwise")
+    func idleShortDisk() {
+        func picks(_ disk: DiskRule) -> Int {
+            var bench = CoreBench.started { $0.disk = disk }
+            return bench.survey(candidates: [CoreBench.candidate("a", kind: .stitch)], freeBytes: 0)
+                .picks.count
+        }
+        #expect(picks(.none) == 1)
+        #expect(picks(DiskRule(low: DiskMark(bytes: 9), high: DiskMark(bytes: 9))) == 0)
+    }
+
     @Test("a made artifact is completed under the token of its lease, and only once")
     func completion() {
         var bench = CoreBench.started()

@@ -53,7 +53,8 @@ struct OutageScene {
         switch effect {
         case .survey(let request):
             let survey = ledger.survey(request, now: now)
-            events.append(.surveyed(survey, dead: [], lost: [], scratchBytes: 1 << 40))
+            let disk = DiskSpace(freeBytes: 1 << 40, totalBytes: 1 << 40)
+            events.append(.surveyed(survey, dead: [], lost: [], disk: disk))
         case .ask(let operations):
             events.append(.answered(operations, try ledger.perform(operations, now: now)))
         case .start(let lease):

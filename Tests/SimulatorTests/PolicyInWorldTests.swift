@@ -53,6 +53,19 @@ struct PolicyInWorldTests {
         #expect(end.details(1).contains { $0.contains("one rendition at a time") })
     }
 
+    @Test(
+        "a disk that is full for a while: nothing new is begun, no attempt is spent, and then all goes on"
+    )
+    func fullDisk() throws {
+        let end = try SimulatorFixture.run(
+            SimulatorFixture.scenario(
+                jobs: 3, faults: [SimulatorFixture.fault(.storeFull, milliseconds: 15_000)]))
+        #expect(end.job.state == .ready)
+        #expect(end.tally.disksShort >= 1)
+        #expect(end.tally.jobsReady == 3)
+        #expect(end.units.allSatisfy { $0.attempt == 1 })
+    }
+
     @Test("a store that fails for everyone opens its breaker once, and a trial closes it")
     func breaker() throws {
         let end = try SimulatorFixture.run(

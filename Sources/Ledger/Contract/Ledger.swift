@@ -60,6 +60,8 @@ public protocol Ledger: Sendable {
 
     // Reading
     func job(_ id: JobID) throws(LedgerFailure) -> JobRecord?
+    /// The job that does this work: not failed, cancelled or superseded.
+    func liveJob(content: Digest, tenant: TenantID) throws(LedgerFailure) -> JobRecord?
     /// Newest first.
     func jobs(_ query: JobQuery) throws(LedgerFailure) -> [JobRecord]
     /// How many jobs there are in each state; states without any may be absent.

@@ -132,6 +132,16 @@ extension MemoryLedger {
         state.withLock { $0.job(id) }
     }
 
+    public func liveJob(
+        content: Digest, tenant: TenantID
+    ) throws(LedgerFailure) -> JobRecord? {
+        state.withLock { state in
+            state.liveByContent[ContentKey(tenant: tenant, content: content)].map {
+                state.record($0)
+            }
+        }
+    }
+
     public func jobs(_ query: JobQuery) throws(LedgerFailure) -> [JobRecord] {
         state.withLock { $0.jobs(query) }
     }

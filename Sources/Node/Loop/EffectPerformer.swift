@@ -74,17 +74,20 @@ struct EffectPerformer {
                 dead.append(other.id)
                 lost += try node.ledger.leases(ofNode: other.id)
             }
-            inbox.put(.surveyed(survey, dead: dead, lost: lost, scratchBytes: scratchBytes()))
+            inbox.put(.surveyed(survey, dead: dead, lost: lost, disk: disk()))
         } catch {
             inbox.put(.surveyFailed(error))
         }
     }
 
     /// A store that cannot say how much it can hold can hold nothing.
-    private func scratchBytes() -> Int64 {
-        do throws(Failure) { return try node.store.freeBytes() } catch {
+    private func disk() -> DiskSpace {
+        do throws(Failure) {
+            let space = try node.store.space()
+            return DiskSpace(freeBytes: space.freeBytes, totalBytes: space.totalBytes)
+        } catch {
             node.logger.error("the store does not answer", metadata: ["reason": "\(error.message)"])
-            return 0
+            return DiskSpace(freeBytes: 0, totalBytes: 0)
         }
     }
 

@@ -44,6 +44,19 @@ struct NodeNotes: Sendable {
             logger.notice(
                 "a breaker is closed",
                 metadata: ["breaker": "\(record.key)", "reason": "\(record.reason)"])
+        case .diskShort(let disk, let low, let high):
+            logger.error(
+                """
+                the store's disk is almost full: nothing new is begun until there is room again, what can end \
+                goes on; run `reelmill gc --delete`, or free some space otherwise
+                """,
+                metadata: [
+                    "free_bytes": "\(disk.freeBytes)", "low_bytes": "\(low)",
+                    "high_bytes": "\(high)",
+                ])
+        case .diskWide(let disk):
+            logger.notice(
+                "the store's disk has room again", metadata: ["free_bytes": "\(disk.freeBytes)"])
         case .ledgerTrouble(let failure):
             logger.error("the ledger cannot be used now", metadata: ["reason": "\(failure)"])
         }

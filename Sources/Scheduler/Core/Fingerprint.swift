@@ -142,7 +142,9 @@ extension NodeCore {
         }
         print.combine(-1 as Int64)
         print.combine(shutdown.rawValue)
-        for flag in [isRegistered, isRegistering, isLooking, ending != nil, isEnded] {
+        for flag in [
+            isRegistered, isRegistering, isLooking, ending != nil, isEnded, isDiskShort,
+        ] {
             print.combine(flag)
         }
         print.combine(pendingLook.count)

@@ -4,12 +4,12 @@ import TranscodeModel
 // What to do about what there is: recovery first, then leases, then hedges.
 extension NodeCore {
     mutating func decide(
-        _ survey: LedgerSurvey, dead: [NodeID], lost: [LeaseSighting], scratchBytes: Int64,
+        _ survey: LedgerSurvey, dead: [NodeID], lost: [LeaseSighting], disk: DiskSpace,
         now: Int64, using generator: inout some RandomNumberGenerator
     ) -> [NodeEffect] {
         ledgerOffset = survey.nowMilliseconds - now
         breakers.see(survey.breakers)
-        var effects = fence(survey.own)
+        var effects = fence(survey.own) + look(at: disk)
         var operations =
             takeBack(dead, lost) + expire(survey.overdue, besides: Set(lost.map(\.token)))
         operations += giveBackOrphans(survey.own)
@@ -19,13 +19,28 @@ extension NodeCore {
             return effects + [.ask([.retire(identity.id)])]
         }
         if hasRoom {
-            operations += choose(survey, scratchBytes: scratchBytes, using: &generator)
+            operations += choose(survey, disk, using: &generator)
         }
         effects += renewIfDue(now)
         guard !operations.isEmpty else { return effects }
         isLooking = true
         pendingLook = operations
         return effects + [.ask(operations)]
+    }
+
+    /// Says so once when there is too little room, and once when there is enough again.
+    private mutating func look(at disk: DiskSpace) -> [NodeEffect] {
+        let wasShort = isDiskShort
+        isDiskShort =
+            policy.disk.isShort(disk, wasShort: wasShort) && plantedBug != .ignoresDisk
+        guard isDiskShort != wasShort else { return [] }
+        return [
+            .note(
+                isDiskShort
+                    ? .diskShort(
+                        disk, lowBytes: policy.disk.lowBytes(of: disk),
+                        highBytes: policy.disk.highBytes(of: disk)) : .diskWide(disk))
+        ]
     }
 
     private func isIdle(_ survey: LedgerSurvey) -> Bool {
@@ -96,19 +111,22 @@ extension NodeCore {
     }
 
     private mutating func choose(
-        _ survey: LedgerSurvey, scratchBytes: Int64,
+        _ survey: LedgerSurvey, _ disk: DiskSpace,
         using generator: inout some RandomNumberGenerator
     ) -> [LedgerOperation] {
         var capacity = members.values.map(\.lease.estimate).reduce(
             Capacity(
-                workers: policy.workers, memoryBytes: policy.memoryBytes, scratchBytes: scratchBytes
+                workers: policy.workers, memoryBytes: policy.memoryBytes,
+                scratchBytes: disk.freeBytes
             )
         ) { $0.less($1) }
         if plantedBug == .ignoresCapacity { capacity.workers += 1 }
-        let admitted = breakers.admit(survey.candidates, ledgerNow: survey.nowMilliseconds)
+        let affordable =
+            isDiskShort ? policy.disk.admitted(survey.candidates, on: disk) : survey.candidates
+        let admitted = breakers.admit(affordable, ledgerNow: survey.nowMilliseconds)
         let picks = policy.leaseChoice.choose(
             from: admitted, systemVirtualTime: survey.virtualTime, capacity: capacity,
-            workers: policy.workers, isIdle: members.isEmpty, using: &generator)
+            workers: policy.workers, isIdle: members.isEmpty && !isDiskShort, using: &generator)
         var operations = breakers.claim(picks, ledgerNow: survey.nowMilliseconds).map {
             LedgerOperation.setBreaker($0)
         }
@@ -120,7 +138,7 @@ extension NodeCore {
         }
         for pick in picks { capacity = capacity.less(pick.estimate) }
         // A hedge doubles work, so it only takes what no unit of its own waits for.
-        if admitted.isEmpty {
+        if admitted.isEmpty, !isDiskShort {
             operations += hedge(survey.stragglers, capacity)
         }
         return operations

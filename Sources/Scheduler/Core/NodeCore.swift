@@ -32,6 +32,8 @@ public struct NodeCore: Hashable, Sendable {
     /// When a unit that was released with a delay is ready again, by the node's clock: then there is work before the
     /// next regular look. Tell the core that time has passed at this time.
     public internal(set) var wakeAt: Int64?
+    /// There was too little room on the disk when it was looked at last.
+    var isDiskShort = false
     /// Since when the ledger cannot be used.
     var trouble = LedgerTrouble()
     /// The ending that waits for the node to be retired; and when it was asked.
@@ -70,12 +72,11 @@ public struct NodeCore: Hashable, Sendable {
             effects += lookIfDue(now)
         case .changed:
             isStale = true
-        case .surveyed(let survey, let dead, let lost, let scratchBytes):
+        case .surveyed(let survey, let dead, let lost, let disk):
             isLooking = false
             trouble.readingSince = nil
             effects += decide(
-                survey, dead: dead, lost: lost, scratchBytes: scratchBytes, now: now,
-                using: &generator)
+                survey, dead: dead, lost: lost, disk: disk, now: now, using: &generator)
         case .surveyFailed(let failure):
             isLooking = false
             effects += suffer(failure, \.readingSince, now)

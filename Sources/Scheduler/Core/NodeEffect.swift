@@ -41,5 +41,8 @@ public enum NodeNote: Hashable, Sendable {
     case tookBack([LeaseToken], reason: String)
     case breakerOpened(BreakerRecord)
     case breakerClosed(BreakerRecord)
+    /// Nothing new is begun for now. Told once, until there is room again.
+    case diskShort(DiskSpace, lowBytes: Int64, highBytes: Int64)
+    case diskWide(DiskSpace)
     case ledgerTrouble(LedgerFailure)
 }

@@ -10,8 +10,8 @@ public enum NodeEvent: Hashable, Sendable {
     /// The ledger may have changed, so that there may be work.
     case changed
     /// The answer to `NodeEffect.survey`. `lost` are all leases of those nodes of the survey that are known to be
-    /// dead, `dead` those nodes. `scratchBytes` can still be stored.
-    indirect case surveyed(LedgerSurvey, dead: [NodeID], lost: [LeaseSighting], scratchBytes: Int64)
+    /// dead, `dead` those nodes; `disk` is where artifacts are kept.
+    indirect case surveyed(LedgerSurvey, dead: [NodeID], lost: [LeaseSighting], disk: DiskSpace)
     case surveyFailed(LedgerFailure)
     /// The answers to one `NodeEffect.ask`, in order.
     case answered([LedgerOperation], [LedgerAnswer])

@@ -23,6 +23,7 @@ public struct NodePolicy: Hashable, Sendable {
     public var retry: RetryRule
     public var hedge: HedgeRule
     public var breaker: BreakerRule
+    public var disk: DiskRule
 
     public init(
         workers: Int, memoryBytes: Int64, jobs: Set<JobID>? = nil, endsWhenIdle: Bool,
@@ -30,7 +31,7 @@ public struct NodePolicy: Hashable, Sendable {
         careMilliseconds: Int64 = 1_000, drainSeconds: Double = 20,
         ledgerPatienceMilliseconds: Int64 = 15_000, leaseChoice: LeaseChoice = LeaseChoice(),
         retry: RetryRule = RetryRule(), hedge: HedgeRule = HedgeRule(),
-        breaker: BreakerRule = BreakerRule()
+        breaker: BreakerRule = BreakerRule(), disk: DiskRule = .none
     ) {
         precondition(workers > 0)
         precondition(renewMilliseconds < leaseMilliseconds)
@@ -47,5 +48,6 @@ public struct NodePolicy: Hashable, Sendable {
         self.retry = retry
         self.hedge = hedge
         self.breaker = breaker
+        self.disk = disk
     }
 }

@@ -44,7 +44,9 @@ extension SmallWorld {
             let present = Set(survey.nodes.map(\.id))
             let dead = knowsDeaths ? crashed.filter { present.contains($0) } : []
             let lost = dead.flatMap { ledger.leases(ofNode: $0) }
-            return .surveyed(survey, dead: dead, lost: lost, scratchBytes: 1 << 40)
+            return .surveyed(
+                survey, dead: dead, lost: lost,
+                disk: DiskSpace(freeBytes: 1 << 40, totalBytes: 1 << 40))
         case .ask(let operations):
             var answers: [LedgerAnswer] = []
             do {

@@ -19,6 +19,8 @@ public struct Tally: Sendable, Hashable, Codable {
     public var hedged = 0
     public var breakersOpened = 0
     public var breakersClosed = 0
+    /// Times that a node had too little room on its disk to begin anything new.
+    public var disksShort = 0
     /// Leases that were taken back from dead or silent nodes.
     public var takenBack = 0
     /// Completions and releases of holders that had lost their lease.
@@ -48,6 +50,7 @@ public struct Tally: Sendable, Hashable, Codable {
         hedged += other.hedged
         breakersOpened += other.breakersOpened
         breakersClosed += other.breakersClosed
+        disksShort += other.disksShort
         takenBack += other.takenBack
         fenced += other.fenced
         faults.merge(other.faults, uniquingKeysWith: +)

@@ -124,7 +124,8 @@ public struct Scenario: Sendable {
             leaseChoice: LeaseChoice(backfillShare: isEven ? 0.1 : 0.3),
             retry: RetryRule(delayMaximumMilliseconds: isEven ? 8_000 : 4_000),
             hedge: HedgeRule(multiple: isEven ? 3 : 2, multipleWithoutPeers: isEven ? 10 : 5),
-            breaker: BreakerRule(coolMilliseconds: 1_000, coolMaximumMilliseconds: 8_000))
+            breaker: BreakerRule(coolMilliseconds: 1_000, coolMaximumMilliseconds: 8_000),
+            disk: .standard)
     }
 
     /// By then everything must have ended, whatever went wrong before.

@@ -35,6 +35,8 @@ final class NodeSlot {
     var armed: [(target: Fault.Target, fate: Fate, kind: FaultKind)] = []
     var failingSyncs = 0
     var isFull = false
+    /// What it was told of its disk last.
+    var toldDisk: DiskSpace?
 
     // Its connection to the ledger
     var lastArrival: Int64 = 0

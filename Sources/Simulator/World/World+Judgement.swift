@@ -18,6 +18,31 @@ extension World {
         }
     }
 
+    /// A node that knows that its disk is full begins nothing on it, but what ends a job.
+    func judge(_ operations: [LedgerOperation], askedBy slot: NodeSlot) throws(Violation) {
+        guard slot.toldDisk?.freeBytes == 0 else { return }
+        for operation in operations {
+            switch operation {
+            case .lease(let picks, _, _):
+                let ends: Set<UnitKind> = [.stitch, .package, .verify, .publish]
+                for pick in picks {
+                    let units = scenario.uploads[Upload.number(of: pick.unit.job)].shape.units
+                    let kind =
+                        pick.unit.position == 0 ? .probe : units[pick.unit.position - 1].work.kind
+                    guard ends.contains(kind) else {
+                        throw Violation(
+                            "I17",
+                            "\(slot.name) begins \(LedgerText.unit(pick.unit)) on a full disk")
+                    }
+                }
+            case .hedge(let token, _, _, _):
+                throw Violation(
+                    "I17", "\(slot.name) hedges \(LedgerText.token(token)) on a full disk")
+            default: break
+            }
+        }
+    }
+
     private func judge(_ completion: Completion, _ state: JobState) throws(Violation) {
         let unit = completion.token.unit
         let upload = Upload.number(of: unit.job)

@@ -11,6 +11,7 @@ extension World {
         guard slot.countRequest(at: now) <= Self.requestsMaximum + 40 * scenario.workers else {
             throw Violation("I17", "node \(slot.name) asks the ledger without end")
         }
+        if case .ask(let operations) = content { try judge(operations, askedBy: slot) }
         let message = Message(slot, content, fate: takeFate(slot, content))
         var arrival = now + transit.milliseconds(0...2)
         switch message.fate {
@@ -109,7 +110,8 @@ extension World {
         }
         return .surveyed(
             survey, dead: dead, lost: lost,
-            scratchBytes: message.slot.isFull ? 0 : 100_000_000_000)
+            disk: DiskSpace(
+                freeBytes: message.slot.isFull ? 0 : 100_000_000_000, totalBytes: 100_000_000_000))
     }
 
     func isAlive(_ node: NodeID) -> Bool {

@@ -32,6 +32,7 @@ extension World {
             return
         }
         tally.steps += 1
+        if case .surveyed(_, _, _, let disk) = event { slot.toldDisk = disk }
         try perform(slot.step(event, now: now)[...], slot)
     }
 
@@ -135,6 +136,10 @@ extension World {
         case .breakerClosed(let record):
             tally.breakersClosed += 1
             note(slot.name, "closes the breaker \(record.key)", record.reason)
+        case .diskShort(let disk, let low, _):
+            tally.disksShort += 1
+            note(slot.name, "begins nothing new", "\(disk.freeBytes) bytes free of \(low)")
+        case .diskWide: note(slot.name, "has room on its disk again")
         case .ledgerTrouble(let failure):
             note(slot.name, "has trouble with the ledger", failure.message)
         }

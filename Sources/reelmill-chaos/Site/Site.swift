@@ -38,6 +38,8 @@ final class Site {
         var environment = [
             "PATH": "/usr/bin:/bin", "HOME": folder, "REELMILL_STATE": state,
             "REELMILL_LOG": "debug", "NO_COLOR": "1",
+            // Its disks are to be full, and not only nearly so.
+            "REELMILL_DISK_LOW": "0", "REELMILL_DISK_HIGH": "0",
         ]
         environment["REELMILL_LEASE_MS"] = leaseMilliseconds.map { "\($0)" }
         if let faults {

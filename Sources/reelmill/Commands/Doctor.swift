@@ -71,8 +71,7 @@ struct Doctor: AsyncParsableCommand {
         do {
             let workplace = try Workplace.open(settings)
             let report = try workplace.ledger.audit()
-            let free = try workplace.store.freeBytes()
-            let tooLittle = free < 10 << 30
+            let disk = try DiskReport(workplace)
             return [
                 report.findings.isEmpty
                     ? Symptom(
@@ -83,10 +82,10 @@ struct Doctor: AsyncParsableCommand {
                         advice: "`reelmill audit` names them. Keep a copy of the ledger."),
                 Symptom("store", .fine, settings.storePath),
                 Symptom(
-                    "disk", tooLittle ? .degraded : .fine,
-                    "\(Quantity.bytes(free)) free for artifacts",
-                    advice: tooLittle
-                        ? "A long video may need more; free some space or move --state." : nil),
+                    "disk", disk.isShort ? .degraded : .fine,
+                    "\(disk.text); nothing new below \(Quantity.bytes(disk.lowBytes)), again from "
+                        + "\(Quantity.bytes(disk.highBytes))",
+                    advice: disk.isShort ? "To make room, \(DiskReport.advice)." : nil),
                 Symptom(
                     "machine", .fine,
                     "\(ProcessInfo.processInfo.activeProcessorCount) cores, "

@@ -78,6 +78,8 @@ struct Enqueue: AsyncParsableCommand {
                         output: absolute(place)))
             } catch {
                 guard let fault = CommandFault(error), fault.status != .unreachable else {
+                    // Those before it are on the ledger.
+                    try show(lines)
                     throw error
                 }
                 firstFault = firstFault ?? fault
@@ -88,14 +90,15 @@ struct Enqueue: AsyncParsableCommand {
                         error: fault.message))
             }
         }
-        if format.json {
-            try Console.printJSON("jobs", lines)
-        } else {
-            for line in lines where line.job != nil {
-                Console.print("\(line.job!)\t\(line.outcome)\t\(line.output)")
-            }
-        }
+        try show(lines)
         try await finish(lines.compactMap(\.job), workplace, firstFault)
+    }
+
+    private func show(_ lines: [Line]) throws {
+        if format.json { return try Console.printJSON("jobs", lines) }
+        for line in lines where line.job != nil {
+            Console.print("\(line.job!)\t\(line.outcome)\t\(line.output)")
+        }
     }
 
     private func finish(

@@ -26,6 +26,7 @@ struct StatusCommand: ParsableCommand {
         var breakers: [BreakerRecord]
         /// Unless there is only the standard one, without a weight or a cap of its own.
         var tenants: [TenantRecord]
+        var disk: DiskReport
         var underWay: [JobReport]
 
         struct Node: Encodable {
@@ -54,6 +55,7 @@ struct StatusCommand: ParsableCommand {
             tenants: try ledger.tenants().filter {
                 $0.id != .standard || $0.weight != 1 || $0.cap != nil
             },
+            disk: try DiskReport(workplace),
             underWay: try ledger.jobs(JobQuery(states: [.planning, .running], limit: 20)).map {
                 try JobReport($0, from: ledger)
             })
@@ -68,6 +70,10 @@ struct StatusCommand: ParsableCommand {
                 "node:  \(node.id), process \(node.processID), \(node.workers) workers"
                     + (node.isDead ? " (dead)" : ""))
         }
+        Console.print(
+            "disk:  \(overview.disk.text)"
+                + (overview.disk.isShort
+                    ? ", SHORT: nothing new is begun or enqueued; \(DiskReport.advice)" : ""))
         for breaker in overview.breakers {
             Console.print(
                 "breaker: \(breaker.key) is OPEN, tried again at "

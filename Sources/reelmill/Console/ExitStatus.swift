@@ -19,7 +19,7 @@ enum ExitStatus: Int32 {
           1    the job failed
           2    wrong usage, or input that cannot be used
           3    some of several failed
-          4    the ledger or the store cannot be reached
+          4    the ledger or the store cannot be reached, or has no room
           5    verify, audit or simulate found a fault
           130  interrupted (SIGINT)
           143  terminated (SIGTERM)

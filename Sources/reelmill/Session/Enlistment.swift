@@ -90,6 +90,9 @@ struct Enlistment {
     }
 
     private func submit(_ submission: JobSubmission) throws -> Outcome {
+        let live = try workplace.ledger.liveJob(
+            content: submission.content, tenant: submission.tenant)
+        if live?.state.isFinal ?? true { try workplace.requireRoom() }
         switch try workplace.ledger.enqueue([submission])[0] {
         case .created(let id): return .created(id)
         case .existing(let record) where record.state == .ready:

@@ -65,7 +65,7 @@ struct NodeSession {
     private func policy() throws -> NodePolicy {
         var policy = NodePolicy(
             workers: workers, memoryBytes: Machine.budgetBytes, jobs: jobs,
-            endsWhenIdle: endsWhenIdle)
+            endsWhenIdle: endsWhenIdle, disk: workplace.settings.disk)
         // For tests, which cannot wait half a minute for a lease to run out.
         let named = ProcessInfo.processInfo.environment["REELMILL_LEASE_MS"] ?? ""
         guard !named.isEmpty else { return policy }

@@ -5,6 +5,7 @@ import Foundation
 struct ConfigFile {
     static let allowedKeys =
         ["profile", "sandbox", "state", "worker", "workers"] + LimitSettings.keys.map(\.name)
+        + DiskSettings.keys
     var values: [String: String] = [:]
 
     static func read(environment: [String: String]) throws -> ConfigFile {

@@ -1,4 +1,5 @@
 import Foundation
+import Scheduler
 import TranscodeModel
 import WorkerProtocol
 
@@ -13,6 +14,8 @@ struct Settings {
     var workerPath: String?
     var limits = SourceLimits()
     var sandbox = SandboxPolicy.required
+    /// Below and above which free space of the store work stops and goes on.
+    var disk = DiskRule.standard
 
     /// Fails with a usage fault that names the variable or the line.
     static func resolve(
@@ -40,7 +43,8 @@ struct Settings {
             workerPath: value(nil, "REELMILL_WORKER", "worker"),
             limits: try LimitSettings.resolve { value(nil, $0, $1) },
             sandbox: try sandbox
-                ?? value(nil, "REELMILL_SANDBOX", "sandbox").map(policy) ?? .required)
+                ?? value(nil, "REELMILL_SANDBOX", "sandbox").map(policy) ?? .required,
+            disk: try DiskSettings.resolve { value(nil, $0, $1) })
     }
 
     var ledgerPath: String { stateDirectory + "/ledger.sqlite" }

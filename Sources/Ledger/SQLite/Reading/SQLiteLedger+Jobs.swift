@@ -36,6 +36,19 @@ extension SQLiteLedger {
         }
     }
 
+    public func liveJob(
+        content: Digest, tenant: TenantID
+    ) throws(LedgerFailure) -> JobRecord? {
+        try read {
+            try Row.fetchOne(
+                $0,
+                sql: """
+                    SELECT \(SQLiteLedger.jobColumns) FROM job j WHERE j.tenant = ? AND j.content = ?
+                        AND j.state NOT IN ('failed','cancelled') AND j.superseded = 0
+                    """, arguments: [tenant.text, Data(content.bytes)])?.job()
+        }
+    }
+
     /// Each state has an index of its own: the pages of several are merged.
     public func jobs(_ query: JobQuery) throws(LedgerFailure) -> [JobRecord] {
         try read { database in
