@@ -223,7 +223,8 @@ let package = Package(
             name: "CommandLineTests",
             dependencies: [
                 "reelmill", "TranscodeModel", "Ledger", "ContentDigest", "Planner",
-                "WorkerProtocol",
+                "ArtifactStore", "WorkerProtocol",
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
         .testTarget(

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Logging
 
 /// The command line's entry: parses, runs, and turns every error into one sentence and a documented
 /// exit code.
@@ -27,7 +28,7 @@ enum Main {
 
     private static func report(_ error: any Error) -> Int32 {
         if let fault = CommandFault(error) {
-            Console.note("reelmill: \(fault.message)")
+            Console.note("reelmill: \(fault.message)", level: .error)
             return fault.status.rawValue
         }
         let code = Reelmill.exitCode(for: error)
@@ -35,7 +36,7 @@ enum Main {
         if code.isSuccess {
             Console.print(text)
         } else if !text.isEmpty {
-            Console.note(text)
+            Console.note(text, level: .error)
         }
         return code == .validationFailure ? ExitStatus.usage.rawValue : code.rawValue
     }
@@ -65,7 +66,8 @@ struct Reelmill: AsyncParsableCommand {
               REELMILL_MAX_BYTES, _SIDE, _PIXELS, _STREAMS, _SECONDS, REELMILL_PROBE_SECONDS
                                  limits of sources; larger ones are refused
               REELMILL_CONFIG    path of a config file with the same settings
-              REELMILL_LOG       debug makes a node say what it does
+              REELMILL_LOG       trace, debug, info, notice, warning, error or critical: what a node says
+              REELMILL_LOG_FORMAT  text or json
               NO_COLOR           no progress bars
             """,
         version: Reelmill.version,
@@ -78,7 +80,7 @@ struct Reelmill: AsyncParsableCommand {
                 name: "Jobs",
                 subcommands: [
                     StatusCommand.self, List.self, Wait.self, Cancel.self, Retry.self, Events.self,
-                    Tenant.self,
+                    Logs.self, Tenant.self,
                 ]),
             CommandGroup(
                 name: "Inspecting",

@@ -32,6 +32,7 @@ struct Backfill: AsyncParsableCommand {
     @OptionGroup var profile: ProfileOption
     @OptionGroup var workers: WorkersOption
     @OptionGroup var sandbox: SandboxOption
+    @OptionGroup var log: LogOption
     @Option(help: "Priority among backfill jobs.")
     var priority = 0
     @Flag(help: "Leave the work to running nodes.")
@@ -57,7 +58,8 @@ struct Backfill: AsyncParsableCommand {
     func run() async throws {
         let settings = try Settings.resolve(
             state: state.state, profile: profile.profile, workers: workers.workers,
-            sandbox: sandbox.sandbox)
+            sandbox: sandbox.sandbox, logFormat: log.logFormat)
+        Console.logFormat = settings.logFormat
         let resolved = try ProfileLoading.load(settings.profile)
         let workplace = try Workplace.open(settings)
         var rows = try enlist(

@@ -13,11 +13,12 @@ struct Settings {
     var workerPath: String?
     var limits = SourceLimits()
     var sandbox = SandboxPolicy.required
+    var logFormat = LogFormat.text
 
     /// Fails with a usage fault that names the variable or the line.
     static func resolve(
         state: String? = nil, profile: String? = nil, workers: Int? = nil,
-        sandbox: SandboxPolicy? = nil,
+        sandbox: SandboxPolicy? = nil, logFormat: LogFormat? = nil,
         environment: [String: String] = ProcessInfo.processInfo.environment
     ) throws -> Settings {
         let file = try ConfigFile.read(environment: environment)
@@ -40,7 +41,9 @@ struct Settings {
             workerPath: value(nil, "REELMILL_WORKER", "worker"),
             limits: try LimitSettings.resolve { value(nil, $0, $1) },
             sandbox: try sandbox
-                ?? value(nil, "REELMILL_SANDBOX", "sandbox").map(policy) ?? .required)
+                ?? value(nil, "REELMILL_SANDBOX", "sandbox").map(policy) ?? .required,
+            logFormat: try logFormat
+                ?? value(nil, "REELMILL_LOG_FORMAT", "log-format").map(format) ?? .text)
     }
 
     var ledgerPath: String { stateDirectory + "/ledger.sqlite" }
@@ -63,6 +66,16 @@ struct Settings {
             )
         }
         return policy
+    }
+
+    private static func format(_ name: String) throws -> LogFormat {
+        guard let format = LogFormat(rawValue: name) else {
+            throw CommandFault(
+                .usage,
+                "log-format (REELMILL_LOG_FORMAT, or the config file) must be text or json, not "
+                    + "“\(name)”")
+        }
+        return format
     }
 
     private static func positive(_ text: String, name: String) throws -> Int {
