@@ -105,7 +105,7 @@ let package = Package(
             dependencies: [
                 "TranscodeModel", "ProfileCatalog", "Planner", "Ledger", "Scheduler",
                 "ArtifactStore", "WorkerProtocol", "WorkerHost", "Packager", "Node",
-                "ContentDigest", "Simulator",
+                "ContentDigest", "Simulator", "CFileSystem",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),

@@ -74,7 +74,7 @@ struct Reelmill: AsyncParsableCommand {
         groupedSubcommands: [
             CommandGroup(
                 name: "Transcoding",
-                subcommands: [Transcode.self, Enqueue.self, Run.self, Backfill.self]
+                subcommands: [Transcode.self, Enqueue.self, Run.self, Backfill.self, Watch.self]
             ),
             CommandGroup(
                 name: "Jobs",
