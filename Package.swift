@@ -232,6 +232,7 @@ let package = Package(
             dependencies: [
                 "TranscodeModel", "Packager", "ContentDigest", "Ledger", "reelmill",
                 "reelmill-worker", "reelmill-chaos", "WorkerHost", "WorkerProtocol",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
     ],

@@ -33,7 +33,7 @@ struct Backfill: AsyncParsableCommand {
     @OptionGroup var workers: WorkersOption
     @OptionGroup var sandbox: SandboxOption
     @OptionGroup var log: LogOption
-    @Option(help: "Priority among backfill jobs.")
+    @Option(parsing: .unconditional, help: "Priority among backfill jobs.")
     var priority = 0
     @Flag(help: "Leave the work to running nodes.")
     var enqueueOnly = false

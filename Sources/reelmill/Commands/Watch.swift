@@ -44,7 +44,9 @@ struct Watch: AsyncParsableCommand {
     var tenant = "default"
     @Option(name: .customLong("class"), help: "live goes before backfill.")
     var jobClass = JobClass.live
-    @Option(help: "Higher goes first among the jobs of a class, from -100 to 100.")
+    @Option(
+        parsing: .unconditional,
+        help: "Higher goes first among the jobs of a class, from -100 to 100.")
     var priority = 0
     @OptionGroup var workers: WorkersOption
     @OptionGroup var sandbox: SandboxOption
