@@ -105,7 +105,7 @@ let package = Package(
             dependencies: [
                 "TranscodeModel", "ProfileCatalog", "Planner", "Ledger", "Scheduler",
                 "ArtifactStore", "WorkerProtocol", "WorkerHost", "Packager", "Node",
-                "ContentDigest", "Simulator",
+                "ContentDigest", "Simulator", "CFileSystem",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -223,7 +223,8 @@ let package = Package(
             name: "CommandLineTests",
             dependencies: [
                 "reelmill", "TranscodeModel", "SeededRandom", "Ledger", "ContentDigest", "Planner",
-                "WorkerProtocol",
+                "ArtifactStore", "WorkerProtocol",
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
         .testTarget(
@@ -231,6 +232,7 @@ let package = Package(
             dependencies: [
                 "TranscodeModel", "Packager", "ContentDigest", "Ledger", "reelmill",
                 "reelmill-worker", "reelmill-chaos", "WorkerHost", "WorkerProtocol",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
     ],

@@ -28,6 +28,23 @@ public protocol ArtifactStore: Sendable {
     func inventory(tenant: TenantID) throws(Failure) -> [Digest]
     /// How much can still be stored, and how much there can be in all.
     func space() throws(Failure) -> StorageSpace
+
+    // Logs of attempts. They are for people: nothing rests on them, and they need not be durable. Only the node that
+    // holds an attempt writes to its log, but for what others append once that node is gone.
+
+    /// Keeps the first `offset` bytes of a log and puts these after them; nil puts them after all that is there. A log
+    /// begins with its first bytes; an offset is never beyond its end.
+    func writeLog(
+        _ bytes: [UInt8], to log: AttemptLogName, tenant: TenantID, after offset: Int64?
+    ) throws(Failure)
+    /// All of a log; empty when there is none.
+    func readLog(_ log: AttemptLogName, tenant: TenantID) throws(Failure) -> [UInt8]
+    /// The logs of a job's attempts, by position and attempt.
+    func logs(of job: JobID, tenant: TenantID) throws(Failure) -> [AttemptLogListing]
+    /// Jobs of a tenant that have a log, whether or not a ledger still knows them.
+    func jobsWithLogs(tenant: TenantID) throws(Failure) -> [JobID]
+    /// Removes all logs of a job; none is no failure.
+    func removeLogs(of job: JobID, tenant: TenantID) throws(Failure)
 }
 
 public struct StorageSpace: Hashable, Sendable {

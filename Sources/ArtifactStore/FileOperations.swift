@@ -48,7 +48,7 @@ func names(in path: String) throws(Failure) -> [String] {
 }
 
 /// The same; none where there is no such directory any more.
-private func namesIfThere(in path: String) throws(Failure) -> [String] {
+func namesIfThere(in path: String) throws(Failure) -> [String] {
     guard access(path, F_OK) == 0 || errno != ENOENT else { return [] }
     do throws(Failure) { return try names(in: path) } catch {
         if access(path, F_OK) != 0, errno == ENOENT { return [] }

@@ -6,6 +6,7 @@ public import TranscodeModel
 ///
 ///     ROOT/staging/TENANT~JOB.POSITION~EPOCH~RANDOM    being written
 ///     ROOT/objects/TENANT/ab/abcd…                     durable, read-only, named by content
+///     ROOT/logs/TENANT/JOB/POSITION.ATTEMPT.log        what attempts said
 public struct LocalArtifactStore: ArtifactStore {
     private let root: String
     private let folders = DurableFolders()
@@ -27,6 +28,7 @@ public struct LocalArtifactStore: ArtifactStore {
     }
 
     private var staging: String { root + "/staging" }
+    var logsRoot: String { root + "/logs" }
 
     private func path(of digest: Digest, _ tenant: TenantID) -> String {
         let hex = digest.hex

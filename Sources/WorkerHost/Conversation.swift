@@ -12,6 +12,8 @@ struct Conversation {
     private var request: ArraySlice<UInt8>
     private var reader = FrameReader()
     private var logTail: [UInt8] = []
+    private var logLines: LogLines
+    private let onNote: (WorkerNote) -> Void
     private var verdict: WorkerEvent?
     private var misconduct: String?
     private var killReason: WorkerEnding.KillReason?
@@ -26,7 +28,12 @@ struct Conversation {
     private static let eventsAtOnce = 200.0
 
     /// `start` is on the monotonic clock, in nanoseconds.
-    init(limits: ProcessLimits, policy: SandboxPolicy, request: [UInt8], start: UInt64) {
+    init(
+        limits: ProcessLimits, policy: SandboxPolicy, request: [UInt8], start: UInt64,
+        onNote: @escaping (WorkerNote) -> Void
+    ) {
+        self.onNote = onNote
+        logLines = LogLines(at: start)
         self.limits = limits
         self.policy = policy
         self.request = request[...]
@@ -66,6 +73,7 @@ struct Conversation {
     mutating func readRest(events: Int32, log: Int32) {
         while readEvents(events, { _ in }), hasMore(events) {}
         while readLog(log), hasMore(log) {}
+        for note in logLines.finish(tail: logTail) { onNote(note) }
         if misconduct == nil, reader.isMidMessage, killReason == nil {
             misconduct = "a message was cut short"
         }
@@ -108,6 +116,8 @@ struct Conversation {
     private mutating func readLog(_ descriptor: Int32) -> Bool {
         guard let bytes = readAvailable(descriptor) else { return false }
         logTail = Array((logTail + bytes).suffix(Conversation.logBytesMaximum))
+        let now = DispatchTime.now().uptimeNanoseconds
+        for note in logLines.append(bytes, at: now) { onNote(note) }
         return true
     }
 

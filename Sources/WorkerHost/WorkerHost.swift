@@ -10,8 +10,10 @@ public struct WorkerHost: Sendable {
     ///
     /// The kernel kills a worker when the thread that started it ends, so each run has a thread of
     /// its own that lives as long as the worker.
+    /// It calls back, with `onNote` for each line of the worker's log too, and must not be kept waiting there.
     public func run(
-        _ launch: WorkerLaunch, onProgress: @escaping @Sendable (WorkProgress) -> Void
+        _ launch: WorkerLaunch, onProgress: @escaping @Sendable (WorkProgress) -> Void,
+        onNote: @escaping @Sendable (WorkerNote) -> Void = { _ in }
     ) async -> WorkerOutcome {
         let switchOff = CancellationSwitch()
         return await withTaskCancellationHandler {
@@ -19,7 +21,8 @@ public struct WorkerHost: Sendable {
                 let thread = Thread {
                     blockBrokenPipeSignal()
                     let outcome = WorkerWatch.run(
-                        launch, cancellation: switchOff, onProgress: onProgress)
+                        launch, cancellation: switchOff, onProgress: onProgress,
+                        onNote: onNote)
                     continuation.resume(returning: outcome)
                 }
                 thread.name = "worker"

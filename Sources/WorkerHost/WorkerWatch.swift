@@ -7,7 +7,7 @@ import WorkerProtocol
 enum WorkerWatch {
     static func run(
         _ launch: WorkerLaunch, cancellation: CancellationSwitch,
-        onProgress: (WorkProgress) -> Void
+        onProgress: (WorkProgress) -> Void, onNote: @escaping (WorkerNote) -> Void
     ) -> WorkerOutcome {
         let start = DispatchTime.now().uptimeNanoseconds
         func finished(_ failure: Failure) -> WorkerOutcome {
@@ -36,7 +36,8 @@ enum WorkerWatch {
             }
             var conversation = Conversation(
                 limits: launch.limits, policy: launch.sandbox, request: Array(requestBytes),
-                start: start)
+                start: start, onNote: onNote)
+            onNote(.started(process: process))
             cancellation.connect(wake.writeEnd)
             conversation.watch(
                 request: &request, events: events.readEnd, log: log.readEnd, wake: wake.readEnd,

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Logging
 
 /// The command line's entry: parses, runs, and turns every error into one sentence and a documented
 /// exit code.
@@ -27,7 +28,7 @@ enum Main {
 
     private static func report(_ error: any Error) -> Int32 {
         if let fault = CommandFault(error) {
-            Console.note("reelmill: \(fault.message)")
+            Console.note("reelmill: \(fault.message)", level: .error)
             return fault.status.rawValue
         }
         let code = Reelmill.exitCode(for: error)
@@ -35,7 +36,7 @@ enum Main {
         if code.isSuccess {
             Console.print(text)
         } else if !text.isEmpty {
-            Console.note(text)
+            Console.note(text, level: .error)
         }
         return code == .validationFailure ? ExitStatus.usage.rawValue : code.rawValue
     }
@@ -69,21 +70,21 @@ struct Reelmill: AsyncParsableCommand {
                                  free space below which nothing new is begun, and
                                  above which it is again: 10G or 5%
               REELMILL_CONFIG    path of a config file with the same settings
-              REELMILL_LOG       debug makes a node say what it does
+              REELMILL_LOG       trace, debug, info, notice, warning, error or critical: what a node says
+              REELMILL_LOG_FORMAT  text or json
               NO_COLOR           no progress bars
             """,
         version: Reelmill.version,
         groupedSubcommands: [
             CommandGroup(
                 name: "Transcoding",
-                subcommands: [Transcode.self, Enqueue.self, Run.self, Backfill.self]
+                subcommands: [Transcode.self, Enqueue.self, Run.self, Backfill.self, Watch.self]
             ),
             CommandGroup(
                 name: "Jobs",
                 subcommands: [
                     StatusCommand.self, Top.self, List.self, Wait.self, Cancel.self, Retry.self,
-                    Events.self,
-                    Tenant.self,
+                    Events.self, Logs.self, Tenant.self,
                 ]),
             CommandGroup(
                 name: "Inspecting",

@@ -84,6 +84,7 @@ final class NodeBench: Sendable {
     func node(
         ledger: (any Ledger)? = nil, workers: Int = 2, worker: String? = nil,
         shutdown: ShutdownSwitch = ShutdownSwitch(),
+        logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
         adjust: (inout NodePolicy) -> Void = { _ in }
     ) -> Node {
         var policy = NodePolicy(
@@ -95,7 +96,7 @@ final class NodeBench: Sendable {
             options: NodeOptions(
                 policy: policy, workerExecutable: worker ?? Self.worker, tickMilliseconds: 20),
             board: ProgressBoard(), shutdown: shutdown,
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            logger: logger)
     }
 
     /// Takes back all that a node holds, as others do when its process is gone.

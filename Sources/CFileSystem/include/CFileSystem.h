@@ -11,3 +11,6 @@ int reelmill_exchange(const char *one, const char *other);
 
 // Copies up to `length` bytes at `*offset`, which moves on, to the output's own position. As copy_file_range.
 ssize_t reelmill_copy_range(int input, off_t *offset, int output, size_t length);
+
+// Whether a file is open for writing anywhere on this machine: 1 or 0; -1 when it cannot be told (fcntl(2), leases).
+int reelmill_is_open_for_writing(const char *path);

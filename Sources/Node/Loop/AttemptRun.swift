@@ -15,8 +15,20 @@ struct AttemptRun: Sendable {
     let sandbox: SandboxPolicy
     let board: ProgressBoard
     let notes: NodeNotes
+    let log: AttemptLog
 
     func run() async -> AttemptResult {
+        let result = await perform()
+        switch result {
+        case .made(let artifact, _):
+            log.say("result: \(artifact.byteCount) bytes, SHA-256 \(artifact.digest)")
+        case .failed(let failure): log.say("failed [\(failure.code.rawValue)]: \(failure.message)")
+        case .stopped: log.say("stopped before its end")
+        }
+        return result
+    }
+
+    private func perform() async -> AttemptResult {
         let assignment: Assignment
         do throws(LedgerFailure) { assignment = try ledger.assignment(lease.token) } catch {
             return .failed(Self.failure(error))
@@ -24,7 +36,8 @@ struct AttemptRun: Sendable {
         let context = UnitContext(
             lease: lease, assignment: assignment, ledger: ledger, store: store,
             workerExecutable: workerExecutable, limits: limits, sandbox: sandbox, board: board,
-            notes: notes)
+            notes: notes, log: log)
+        if let work = assignment.work { log.say("work: \(work.text)") }
         // What was committed is not in staging any more.
         defer { context.discardStaging() }
         do {
@@ -44,16 +57,18 @@ struct AttemptRun: Sendable {
     private func attempt(_ context: UnitContext) async throws -> AttemptResult {
         let artifact: Artifact
         if let made = try existing(context) {
+            log.say("the same was made before, and is used again")
             artifact = made
         } else {
-            notes.trace(lease.kind.rawValue, "begin", lease.unit)
+            notes.trace(lease.kind.rawValue, "begin", lease)
             artifact = try await perform(context)
-            notes.trace(lease.kind.rawValue, "end", lease.unit)
+            notes.trace(lease.kind.rawValue, "end", lease)
         }
         guard lease.kind == .probe else { return .made(artifact, nil) }
-        notes.trace("plan", "begin", lease.unit)
+        notes.trace("plan", "begin", lease)
         let plan = try ProbeStage.plan(context, artifact)
-        notes.trace("plan", "end", lease.unit)
+        notes.trace("plan", "end", lease)
+        log.say("planned \(plan.units.count) units")
         return .made(
             artifact,
             PlannedJob(plan: plan, criticalSeconds: Planning.criticalSeconds(plan.units)))

@@ -10,11 +10,15 @@ struct EffectPerformer {
     private let inbox: Inbox
     private let attempts = AttemptRegistry()
     private let notes: NodeNotes
+    let logs: AttemptLogs
 
-    init(node: Node, inbox: Inbox) {
+    init(node: Node, identity: NodeRecord, inbox: Inbox) {
         self.node = node
         self.inbox = inbox
-        notes = NodeNotes(logger: node.logger)
+        var logger = node.logger
+        logger[metadataKey: "node"] = "\(identity.id)"
+        logs = AttemptLogs(node: identity, store: node.store, logger: logger)
+        notes = NodeNotes(logger: logger, logs: logs)
     }
 
     /// Returns how the node ends, when it does.
@@ -47,6 +51,7 @@ struct EffectPerformer {
         do throws(LedgerFailure) {
             var answers = try node.ledger.perform(operations)[...]
             notes.trace("performed", operations)
+            logs.settle(operations, Array(answers))
             for ask in asks {
                 inbox.put(.answered(ask, Array(answers.prefix(ask.count))))
                 answers = answers.dropFirst(ask.count)
@@ -96,12 +101,13 @@ struct EffectPerformer {
             lease: lease, ledger: node.ledger, store: node.store,
             workerExecutable: node.options.workerExecutable, limits: node.options.limits,
             sandbox: node.options.sandbox,
-            board: node.board, notes: notes)
-        let (inbox, attempts, board) = (inbox, attempts, node.board)
+            board: node.board, notes: notes, log: logs.begin(lease))
+        let (inbox, attempts, board, logs) = (inbox, attempts, node.board, logs)
         // A task of its own, so that one attempt can be stopped; the group awaits it.
         let task = attempts.begin(lease.token) {
             let result = await run.run()
             attempts.forget(lease.token)
+            logs.finish(lease.token)
             board.forget(lease.unit)
             inbox.put(.finished(lease.token, result))
         }

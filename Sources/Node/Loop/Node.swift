@@ -37,12 +37,13 @@ public struct Node: Sendable {
         let watch = try ledger.watch { inbox.put(.changed) }
         defer { watch.cancel() }
         shutdown.onPress { inbox.put(.shutdown($0)) }
+        let identity = NodeIdentity.current(workers: options.policy.workers)
+        let performer = EffectPerformer(node: self, identity: identity, inbox: inbox)
+        // After the last attempt has ended.
+        defer { performer.logs.finishWriting() }
         let ending = try await withThrowingTaskGroup(of: Void.self) { group in
             defer { group.cancelAll() }
-            let performer = EffectPerformer(node: self, inbox: inbox)
-            let core = NodeCore(
-                identity: NodeIdentity.current(workers: options.policy.workers),
-                policy: options.policy)
+            let core = NodeCore(identity: identity, policy: options.policy)
             group.addTask { try await tick(inbox) }
             return try await loop(core, performer, inbox, &group)
         }

@@ -3,9 +3,11 @@ import Logging
 import Scheduler
 import TranscodeModel
 
-/// What a node tells people, as structured log lines.
+/// What a node tells people, as structured log lines. Each that is about one attempt has `job`, `unit` (the position),
+/// `attempt`, `tenant` and `kind`, and the logger adds `node`.
 struct NodeNotes: Sendable {
     let logger: Logger
+    let logs: AttemptLogs
 
     func write(_ note: NodeNote) {
         switch note {
@@ -15,27 +17,26 @@ struct NodeNotes: Sendable {
             logger.log(
                 level: state == .ready ? .notice : .debug,
                 state == .ready ? "published" : "committed",
-                metadata: about(token, kind).merging(["job": "\(state.rawValue)"]) { $1 })
+                metadata: about(token, kind, ["state": "\(state.rawValue)"]))
         case .retried(let token, let kind, let failure, let delay):
             logger.warning(
                 "a unit failed and is tried again",
-                metadata: about(token, kind).merging([
-                    "after_ms": "\(delay)", "code": "\(failure.code.rawValue)",
-                    "reason": "\(failure.message)",
-                ]) { $1 })
+                metadata: about(token, kind, failure, ["after_ms": "\(delay)"]))
         case .quarantined(let token, let kind, let failure):
             logger.error("a unit is quarantined", metadata: about(token, kind, failure))
         case .jobFailed(let token, let kind, let failure):
             logger.notice("a job failed", metadata: about(token, kind, failure))
         case .hedged(let token, let reason):
-            logger.notice("hedged", metadata: ["unit": "\(token.unit)", "reason": "\(reason)"])
+            logger.notice("hedged", metadata: about(token, nil, ["reason": "\(reason)"]))
         case .fenced(let token):
             logger.notice(
                 "lost a lease: whoever has it now goes on",
-                metadata: ["unit": "\(token.unit)", "epoch": "\(token.epoch)"])
+                metadata: about(token, nil, ["epoch": "\(token.epoch)"]))
+            logs.lose(token)
         case .tookBack(let tokens, let reason):
             logger.notice(
                 "took back units", metadata: ["units": "\(tokens.count)", "reason": "\(reason)"])
+            for token in tokens { logger.debug("took back", metadata: about(token, nil)) }
         case .breakerOpened(let record):
             logger.error(
                 "a breaker is open: no unit that needs it is leased until a trial goes well",
@@ -66,14 +67,18 @@ struct NodeNotes: Sendable {
     func trace(_ message: Logger.Message, _ operations: [LedgerOperation]) {
         guard logger.logLevel <= .debug else { return }
         for operation in operations {
-            logger.debug(message, metadata: ["effect": "\(Self.name(operation))"])
+            let effect: Logger.Metadata = ["effect": "\(Self.name(operation))"]
+            let token = Self.token(operation)
+            logger.debug(message, metadata: token.map { about($0, nil, effect) } ?? effect)
         }
     }
 
     /// The start and the end of each stage of an attempt.
-    func trace(_ stage: String, _ phase: String, _ unit: UnitID) {
+    func trace(_ stage: String, _ phase: String, _ lease: Lease) {
+        guard logger.logLevel <= .debug else { return }
         logger.debug(
-            "stage", metadata: ["stage": "\(stage)", "phase": "\(phase)", "unit": "\(unit)"])
+            "stage",
+            metadata: about(lease.token, lease.kind, ["stage": "\(stage)", "phase": "\(phase)"]))
     }
 
     private static func name(_ operation: LedgerOperation) -> String {
@@ -90,16 +95,33 @@ struct NodeNotes: Sendable {
         }
     }
 
+    /// The attempt that an operation is about, where it is one.
+    private static func token(_ operation: LedgerOperation) -> LeaseToken? {
+        switch operation {
+        case .hedge(let token, _, _, _): token
+        case .complete(let completion): completion.token
+        case .release(let release): release.token
+        case .register, .retire, .lease, .renew, .setBreaker: nil
+        }
+    }
+
     private func about(
-        _ token: LeaseToken, _ kind: UnitKind, _ failure: Failure? = nil
+        _ token: LeaseToken, _ kind: UnitKind, _ failure: Failure, _ more: Logger.Metadata = [:]
+    ) -> Logger.Metadata {
+        about(token, kind, more).merging([
+            "code": "\(failure.code.rawValue)", "reason": "\(failure.message)",
+        ]) { $1 }
+    }
+
+    /// The kind is known of the attempts in the node's own hands.
+    private func about(
+        _ token: LeaseToken, _ kind: UnitKind?, _ more: Logger.Metadata = [:]
     ) -> Logger.Metadata {
         var metadata: Logger.Metadata = [
-            "unit": "\(token.unit)", "kind": "\(kind.rawValue)", "attempt": "\(token.attempt)",
+            "job": "\(token.unit.job)", "unit": "\(token.unit.position)",
+            "attempt": "\(token.attempt)", "tenant": "\(token.tenant)",
         ]
-        if let failure {
-            metadata["code"] = "\(failure.code.rawValue)"
-            metadata["reason"] = "\(failure.message)"
-        }
-        return metadata
+        if let kind = kind ?? logs.log(token)?.kind { metadata["kind"] = "\(kind.rawValue)" }
+        return metadata.merging(more) { $1 }
     }
 }

@@ -2,7 +2,7 @@ import Foundation
 
 /// Does synchronous work on a thread of its own, so that the threads which keep the node's time are
 /// never blocked by a disk.
-func offPool<Value: Sendable>(
+package func offPool<Value: Sendable>(
     _ work: @escaping @Sendable () throws -> Value
 ) async throws -> Value {
     let result: Result<Value, any Error> = await withCheckedContinuation { continuation in

@@ -17,12 +17,13 @@ struct UnitContext: Sendable {
     let sandbox: SandboxPolicy
     let board: ProgressBoard
     let notes: NodeNotes
+    let log: AttemptLog
     private let staging = AttemptStaging()
 
     init(
         lease: Lease, assignment: Assignment, ledger: any Ledger, store: any ArtifactStore,
         workerExecutable: String, limits: SourceLimits, sandbox: SandboxPolicy,
-        board: ProgressBoard, notes: NodeNotes
+        board: ProgressBoard, notes: NodeNotes, log: AttemptLog
     ) {
         self.lease = lease
         self.assignment = assignment
@@ -33,6 +34,7 @@ struct UnitContext: Sendable {
         self.sandbox = sandbox
         self.board = board
         self.notes = notes
+        self.log = log
     }
 
     var job: JobRecord { assignment.job }
@@ -95,8 +97,12 @@ struct UnitContext: Sendable {
             staging: staged.descriptor, limits: processLimits(job), sandbox: sandbox)
         let unit = lease.unit
         let board = board
-        var outcome = await WorkerHost().run(launch) { board.note(unit, $0) }
+        let log = log
+        var outcome = await WorkerHost().run(
+            launch, onProgress: { board.note(unit, $0) }, onNote: { log.take($0) })
+        log.say("worker ended: \(outcome.usage.text)")
         if case .success(let result) = outcome.result {
+            for warning in result.warnings { log.say("warning: \(warning)") }
             outcome.usage.stageCPUSeconds = result.stageCPUSeconds
         }
         return outcome
@@ -114,9 +120,9 @@ struct UnitContext: Sendable {
         _ staged: StagedFile, pieces: [Piece], usage: Usage, warnings: [String] = [],
         damage: [Damage] = []
     ) throws(Failure) -> Artifact {
-        notes.trace("commit", "begin", lease.unit)
+        notes.trace("commit", "begin", lease)
         let stored = try store.commit(staged)
-        notes.trace("commit", "end", lease.unit)
+        notes.trace("commit", "end", lease)
         for piece in pieces {
             let extents = piece.fragments.map(\.extent) + [piece.initialization].compactMap { $0 }
             guard extents.allSatisfy({ $0.end <= stored.byteCount }) else {

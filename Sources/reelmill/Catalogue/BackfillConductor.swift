@@ -31,6 +31,7 @@ final class BackfillConductor {
     /// Rows that wait for the same work of another row.
     private var waiting: Set<Int> = []
     private var holdUntil: Int64?
+    private var hasWarned = false
 
     /// Others may change rows too: after so long all are counted anew.
     private static let countNanoseconds: UInt64 = 15_000_000_000
@@ -207,7 +208,7 @@ final class BackfillConductor {
     private func enlist(
         _ row: BackfillRow, _ source: SourceReference, _ replaces: Digest?,
         _ settings: BackfillSettings
-    ) throws -> BackfillRow {
+    ) throws -> BackfillRow? {
         let profile = try profile(row.profile)
         let enlistment = Enlistment(
             workplace: workplace, profile: profile, tenant: row.tenant, jobClass: .backfill,
@@ -217,6 +218,11 @@ final class BackfillConductor {
         do {
             let outcome = try enlistment.submit(source, to: row.output, key: row.key)
             return row.running(outcome.job, source: source.digest, pass: pass)
+        } catch let fault as CommandFault where fault.status == .unreachable {
+            // The disk has too little room: the row waits, as everything does.
+            if !hasWarned { Console.note("reelmill: \(name): waiting: \(fault.message)") }
+            hasWarned = true
+            return nil
         } catch let fault as CommandFault {
             // Its key belongs to other work.
             return row.ended(

@@ -28,7 +28,9 @@ struct Enqueue: AsyncParsableCommand {
     var tenant = "default"
     @Option(name: .customLong("class"), help: "live goes before backfill.")
     var jobClass = JobClass.live
-    @Option(help: "Higher goes first among the jobs of a class, from -100 to 100.")
+    @Option(
+        parsing: .unconditional,
+        help: "Higher goes first among the jobs of a class, from -100 to 100.")
     var priority = 0
     @Option(help: "Your own name for the job: the same key never makes a second one.")
     var key: String?

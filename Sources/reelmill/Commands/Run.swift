@@ -16,6 +16,7 @@ struct Run: AsyncParsableCommand {
 
     @OptionGroup var workers: WorkersOption
     @OptionGroup var sandbox: SandboxOption
+    @OptionGroup var log: LogOption
     @Flag(help: "End when no job is left, instead of waiting for more.")
     var untilIdle = false
     @OptionGroup var state: StateOption
@@ -23,7 +24,8 @@ struct Run: AsyncParsableCommand {
     func run() async throws {
         let settings = try Settings.resolve(
             state: state.state, workers: workers.workers,
-            sandbox: sandbox.sandbox)
+            sandbox: sandbox.sandbox, logFormat: log.logFormat)
+        Console.logFormat = settings.logFormat
         let workplace = try Workplace.open(settings)
         let signal = try await NodeSession(
             workplace: workplace, jobs: nil, workers: settings.workers, endsWhenIdle: untilIdle,

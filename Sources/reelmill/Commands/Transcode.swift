@@ -1,5 +1,6 @@
 import ArgumentParser
 import Ledger
+import Logging
 import TranscodeModel
 
 struct Transcode: AsyncParsableCommand {
@@ -25,13 +26,15 @@ struct Transcode: AsyncParsableCommand {
     @OptionGroup var profile: ProfileOption
     @OptionGroup var workers: WorkersOption
     @OptionGroup var sandbox: SandboxOption
+    @OptionGroup var log: LogOption
     @OptionGroup var state: StateOption
     @OptionGroup var format: JSONOption
 
     func run() async throws {
         let settings = try Settings.resolve(
             state: state.state, profile: profile.profile, workers: workers.workers,
-            sandbox: sandbox.sandbox)
+            sandbox: sandbox.sandbox, logFormat: log.logFormat)
+        Console.logFormat = settings.logFormat
         let resolved = try ProfileLoading.load(settings.profile)
         let workplace = try Workplace.open(settings)
         let outcome = try Enlistment(workplace: workplace, profile: resolved)
@@ -49,7 +52,9 @@ struct Transcode: AsyncParsableCommand {
         switch record.state {
         case .ready:
             let summary = try OutputSummary(record, ledger: workplace.ledger)
-            for warning in summary.warnings { Console.note("reelmill: warning: \(warning)") }
+            for warning in summary.warnings {
+                Console.note("reelmill: warning: \(warning)", level: .warning)
+            }
             if format.json {
                 try Console.printJSON("output", summary)
             } else {

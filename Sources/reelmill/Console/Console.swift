@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import Synchronization
 
 /// Standard output for data, standard error for people.
@@ -8,8 +9,32 @@ import Synchronization
 enum Console {
     static func print(_ text: String) { write(text + "\n", to: STDOUT_FILENO) }
 
-    /// A line for people, above the progress lines if there are any.
-    static func note(_ text: String) {
+    /// What lines on standard error look like, from now on.
+    static var logFormat: LogFormat {
+        get { format.withLock { $0 } }
+        set { format.withLock { $0 = newValue } }
+    }
+
+    private static let format = Mutex(LogFormat.text)
+
+    /// A line for people, above the progress lines if there are any. In a log of JSON it is a message of this level.
+    static func note(_ text: String, level: Logger.Level = .notice) {
+        guard logFormat == .json else { return writeLine(text) }
+        for line in text.split(separator: "\n") {
+            let bare = line.hasPrefix("reelmill: ") ? line.dropFirst(10) : line
+            log(level, String(bare), [:])
+        }
+    }
+
+    /// A line of the log, above the progress lines if there are any.
+    static func log(_ level: Logger.Level, _ message: String, _ metadata: [String: String]) {
+        let record = LogRecord(
+            milliseconds: Int64(Date().timeIntervalSince1970 * 1000), level: level,
+            message: message, metadata: metadata)
+        writeLine(logFormat == .json ? record.json : record.text)
+    }
+
+    private static func writeLine(_ text: String) {
         block.withLock { lines in
             write(erase(lines) + text + "\n", to: STDERR_FILENO)
             lines = 0
@@ -40,6 +65,13 @@ enum Console {
         print(String(decoding: try encoder.encode(document), as: UTF8.self))
     }
 
+    /// A value as one line of JSON.
+    static func jsonLine(_ value: some Encodable) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
+    }
+
     private struct Document<Value: Encodable>: Encodable {
         static var schemaVersion: Int { 1 }
         var name: String
@@ -65,7 +97,8 @@ enum Console {
     /// Whether escape sequences may be written to standard error.
     static var allowsEscapes: Bool {
         let environment = ProcessInfo.processInfo.environment
-        return standardErrorIsTerminal && environment["NO_COLOR", default: ""].isEmpty
+        return standardErrorIsTerminal && logFormat == .text
+            && environment["NO_COLOR", default: ""].isEmpty
             && environment["TERM"] != "dumb"
     }
 

@@ -12,7 +12,6 @@ struct ConsoleLogHandler: LogHandler {
 
     func log(event: LogEvent) {
         let all = metadata.merging(event.metadata ?? [:]) { $1 }
-        let pairs = all.sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
-        Console.note("reelmill: \(event.level): \(event.message)\(pairs)")
+        Console.log(event.level, "\(event.message)", all.mapValues { "\($0)" })
     }
 }

@@ -45,5 +45,13 @@ struct SandboxOption: ParsableArguments {
     var sandbox: SandboxPolicy?
 }
 
+struct LogOption: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "What standard error looks like: text for people, or json, one object a line. Default: text.",
+            valueName: "format"))
+    var logFormat: LogFormat?
+}
+
 extension SandboxPolicy: ExpressibleByArgument {}
 extension JobClass: ExpressibleByArgument {}

@@ -1,5 +1,6 @@
 import Foundation
 import Ledger
+import Logging
 import Node
 import TranscodeModel
 
@@ -37,30 +38,47 @@ struct ProgressDisplay: Sendable {
             lastLine = now
             let lines = try [headline()].compactMap { $0 } + lines(&sights, now)
             if isTerminal {
-                Console.show(Task.isCancelled ? [] : lines)
+                Console.show(Task.isCancelled ? [] : lines.map(\.text))
+            } else if Console.logFormat == .json {
+                for line in lines {
+                    Console.log(
+                        .info, line.text, ["job": line.job.text, "tenant": line.tenant.text])
+                }
             } else {
-                for line in lines { Console.note(line) }
+                for line in lines { Console.note(line.text) }
             }
         }
         if isTerminal { Console.show([]) }
     }
 
-    private func lines(_ sights: inout [JobID: Sight], _ now: UInt64) throws -> [String] {
+    private struct Line {
+        var job: JobID
+        var tenant: TenantID
+        var text: String
+    }
+
+    private func lines(_ sights: inout [JobID: Sight], _ now: UInt64) throws -> [Line] {
         try underWay().map { record in
-            let units = try ledger.units(ofJob: record.id)
-            let plan = try sights[record.id]?.plan ?? ledger.plan(ofJob: record.id)
-            let progress = JobProgress(record, units: units, plan: plan) { board.done($0) }
-            if plan == nil || sights[record.id]?.plan == nil {
-                sights[record.id] = Sight(first: progress, start: now, plan: plan)
-            }
-            guard let sight = sights[record.id] else { return record.source.displayName }
-            return ProgressLine.text(
-                record.source.displayName, progress,
-                JobPace(
-                    first: sight.first, now: progress,
-                    elapsedSeconds: Double(now - sight.start) / 1e9),
-                barColumns: Console.columns < 110 ? 10 : 20)
+            Line(job: record.id, tenant: record.tenant, text: try text(record, &sights, now))
         }
+    }
+
+    private func text(
+        _ record: JobRecord, _ sights: inout [JobID: Sight], _ now: UInt64
+    ) throws -> String {
+        let units = try ledger.units(ofJob: record.id)
+        let plan = try sights[record.id]?.plan ?? ledger.plan(ofJob: record.id)
+        let progress = JobProgress(record, units: units, plan: plan) { board.done($0) }
+        if plan == nil || sights[record.id]?.plan == nil {
+            sights[record.id] = Sight(first: progress, start: now, plan: plan)
+        }
+        guard let sight = sights[record.id] else { return record.source.displayName }
+        return ProgressLine.text(
+            record.source.displayName, progress,
+            JobPace(
+                first: sight.first, now: progress,
+                elapsedSeconds: Double(now - sight.start) / 1e9),
+            barColumns: Console.columns < 110 ? 10 : 20)
     }
 
     private func underWay() throws -> [JobRecord] {

@@ -29,6 +29,8 @@ struct Enlistment {
     var jobClass = JobClass.live
     var priority = 0
     var terms = JobTerms.usual
+    /// Whether what was made before is made again when its output is gone.
+    var remakes = true
     /// Attempts of each unit, counted when it is leased.
     static let attemptsMaximum = 8
 
@@ -37,8 +39,14 @@ struct Enlistment {
     func enlist(_ input: String, to output: String, key: String? = nil) throws -> Outcome {
         let source = try SourceFile.open(absolute(input))
         try workplace.settings.limits.requireBytes(source.byteCount, name: source.path)
+        return try enlist(source, try source.hash(), to: output, key: key)
+    }
+
+    /// The same, of a source whose digest is known.
+    func enlist(
+        _ source: SourceFile, _ digest: Digest, to output: String, key: String? = nil
+    ) throws -> Outcome {
         let destination = absolute(output)
-        let digest = try source.hash()
         let profileDigest = ProfileIdentity.digest(of: profile)
         do throws(Failure) {
             try Destination(
@@ -95,6 +103,8 @@ struct Enlistment {
         if live?.state.isFinal ?? true { try workplace.requireRoom() }
         switch try workplace.ledger.enqueue([submission])[0] {
         case .created(let id): return .created(id)
+        case .existing(let record) where record.state == .ready && !remakes:
+            return .published(record)
         case .existing(let record) where record.state == .ready:
             // Its output is gone, so it is made again.
             try workplace.ledger.supersede(record.id)
@@ -114,7 +124,7 @@ struct Enlistment {
 
     /// The job that published what is at the destination, if it is this very work and did not come to
     /// another end.
-    private func maker(
+    func maker(
         of destination: String, _ source: Digest, _ profileDigest: Digest
     ) throws -> JobRecord? {
         let path = destination + "/" + OutputLayout.receiptPath

@@ -31,7 +31,7 @@ struct NodeSession {
                 policy: try policy(),
                 workerExecutable: WorkerLocation.find(override: workplace.settings.workerPath),
                 limits: workplace.settings.limits, sandbox: workplace.settings.sandbox),
-            board: board, shutdown: shutdown, logger: logger())
+            board: board, shutdown: shutdown, logger: try logger())
         let display = ProgressDisplay(
             ledger: workplace.ledger, board: board, jobs: jobs, headline: headline)
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
@@ -80,10 +80,19 @@ struct NodeSession {
         return policy
     }
 
-    private func logger() -> Logger {
+    private func logger() throws -> Logger {
         var logger = Logger(label: "reelmill") { _ in ConsoleLogHandler() }
+        logger.logLevel = logLevel
         let named = ProcessInfo.processInfo.environment["REELMILL_LOG"] ?? ""
-        logger.logLevel = Logger.Level(rawValue: named) ?? logLevel
+        guard !named.isEmpty else { return logger }
+        guard let level = Logger.Level(rawValue: named) else {
+            throw CommandFault(
+                .usage,
+                "REELMILL_LOG must be one of "
+                    + Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+                    + ", not “\(named)”")
+        }
+        logger.logLevel = level
         return logger
     }
 }

@@ -4,8 +4,8 @@ import Foundation
 /// `~/.config/reelmill/config.yaml`. A missing file is an empty one, unless it was named.
 struct ConfigFile {
     static let allowedKeys =
-        ["profile", "sandbox", "state", "worker", "workers"] + LimitSettings.keys.map(\.name)
-        + DiskSettings.keys
+        ["log-format", "profile", "sandbox", "state", "worker", "workers"]
+        + LimitSettings.keys.map(\.name) + DiskSettings.keys
     var values: [String: String] = [:]
 
     static func read(environment: [String: String]) throws -> ConfigFile {

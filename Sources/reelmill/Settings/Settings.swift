@@ -16,11 +16,12 @@ struct Settings {
     var sandbox = SandboxPolicy.required
     /// Below and above which free space of the store work stops and goes on.
     var disk = DiskRule.standard
+    var logFormat = LogFormat.text
 
     /// Fails with a usage fault that names the variable or the line.
     static func resolve(
         state: String? = nil, profile: String? = nil, workers: Int? = nil,
-        sandbox: SandboxPolicy? = nil,
+        sandbox: SandboxPolicy? = nil, logFormat: LogFormat? = nil,
         environment: [String: String] = ProcessInfo.processInfo.environment
     ) throws -> Settings {
         let file = try ConfigFile.read(environment: environment)
@@ -44,7 +45,9 @@ struct Settings {
             limits: try LimitSettings.resolve { value(nil, $0, $1) },
             sandbox: try sandbox
                 ?? value(nil, "REELMILL_SANDBOX", "sandbox").map(policy) ?? .required,
-            disk: try DiskSettings.resolve { value(nil, $0, $1) })
+            disk: try DiskSettings.resolve { value(nil, $0, $1) },
+            logFormat: try logFormat
+                ?? value(nil, "REELMILL_LOG_FORMAT", "log-format").map(format) ?? .text)
     }
 
     var ledgerPath: String { stateDirectory + "/ledger.sqlite" }
@@ -67,6 +70,16 @@ struct Settings {
             )
         }
         return policy
+    }
+
+    private static func format(_ name: String) throws -> LogFormat {
+        guard let format = LogFormat(rawValue: name) else {
+            throw CommandFault(
+                .usage,
+                "log-format (REELMILL_LOG_FORMAT, or the config file) must be text or json, not "
+                    + "“\(name)”")
+        }
+        return format
     }
 
     private static func positive(_ text: String, name: String) throws -> Int {

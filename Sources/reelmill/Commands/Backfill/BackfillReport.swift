@@ -25,7 +25,9 @@ struct BackfillReport: ParsableCommand {
     var states: [BackfillRow.State] = []
     @Option(help: ArgumentHelp("At most so many rows.", valueName: "n"))
     var limit: Int?
-    @Option(help: ArgumentHelp("Only rows behind this one.", valueName: "row"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Only rows behind this one.", valueName: "row"))
     var after = -1
     @OptionGroup var state: StateOption
     @OptionGroup var format: JSONOption

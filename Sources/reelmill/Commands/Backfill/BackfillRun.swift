@@ -28,6 +28,7 @@ struct BackfillRun: AsyncParsableCommand {
     @OptionGroup var limits: BackfillLimits
     @OptionGroup var workers: WorkersOption
     @OptionGroup var sandbox: SandboxOption
+    @OptionGroup var log: LogOption
     @Flag(help: "Only make the jobs, and leave the work to running nodes.")
     var noNode = false
     @OptionGroup var state: StateOption
@@ -50,7 +51,8 @@ struct BackfillRun: AsyncParsableCommand {
     func run() async throws {
         let settings = try Settings.resolve(
             state: state.state, profile: catalogue.profile.profile, workers: workers.workers,
-            sandbox: sandbox.sandbox)
+            sandbox: sandbox.sandbox, logFormat: log.logFormat)
+        Console.logFormat = settings.logFormat
         let workplace = try Workplace.open(settings)
         let record = try begin(workplace, settings)
         let board = BackfillBoard()

@@ -74,7 +74,7 @@ struct BackfillLimits: ParsableArguments {
     var failBudget: Part?
     @Option(help: ArgumentHelp("At most so many encodes in this run.", valueName: "n"))
     var limit: Int?
-    @Option(help: "Priority among backfill jobs, from -100 to 100.")
+    @Option(parsing: .unconditional, help: "Priority among backfill jobs, from -100 to 100.")
     var priority: Int?
 
     func validate() throws {

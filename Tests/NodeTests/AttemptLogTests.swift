@@ -1,0 +1,142 @@
+import ArtifactStore
+import Foundation
+import Ledger
+import Logging
+import Scheduler
+import Synchronization
+import Testing
+import TranscodeModel
+
+@testable import Node
+
+@Suite("Nodes keep a log of each attempt", .serialized)
+struct AttemptLogTests {
+    private func logs(_ bench: NodeBench, _ job: JobID) throws -> [AttemptLogName: String] {
+        var texts: [AttemptLogName: String] = [:]
+        for listed in try bench.store.logs(of: job, tenant: .standard) {
+            texts[listed.name] = String(
+                decoding: try bench.store.readLog(listed.name, tenant: .standard), as: UTF8.self)
+        }
+        return texts
+    }
+
+    @Test("every attempt tells its lease, its worker, its cost and what became of it")
+    func whole() async throws {
+        let bench = try NodeBench()
+        try bench.makeClip(seconds: 2)
+        let job = try bench.enqueue(to: "out")
+        #expect(try await bench.node().run() == .idle)
+        let logs = try logs(bench, job)
+        let units = try bench.ledger.units(ofJob: job)
+        // More where a slow machine had a straggler hedged.
+        #expect(logs.count >= units.count)
+        let committed = try bench.ledger.artifacts(ofJob: job)
+        for unit in units {
+            let attempt = try #require(committed.first { $0.position == unit.position }?.attempt)
+            let name = AttemptLogName(
+                unit: UnitID(job: job, position: unit.position), attempt: attempt)
+            let text = try #require(logs[name])
+            #expect(text.contains(" node leased: \(unit.kind.rawValue) of job \(job)"))
+            #expect(text.contains("attempt \(attempt) of "))
+            let end = unit.kind == .publish ? "the job is ready" : "committed\n"
+            #expect(text.contains(" node committed") && text.contains(end), "\(text)")
+            if [.probe, .encode, .audio, .images].contains(unit.kind) {
+                #expect(text.contains("worker started: process "))
+                #expect(text.contains("CPU-seconds"))
+                #expect(text.contains("sandbox: "))
+            }
+            for line in text.split(separator: "\n") {
+                #expect(Timestamp.isTimestamp(line.prefix { $0 != " " }), "\(line)")
+            }
+        }
+        try bench.remove()
+    }
+
+    @Test("a worker's own words are kept, without what could harm a terminal; so are its failures")
+    func failures() async throws {
+        let bench = try NodeBench()
+        try bench.makeClip(seconds: 1)
+        let worker = bench.folder + "/worker.sh"
+        try """
+        #!/bin/sh
+        printf 'first\\033[31m words\\nlast words' >&2
+        exit 3
+
+        """.write(toFile: worker, atomically: true, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: worker)
+        let job = try bench.enqueue(to: "out")
+        #expect(try await bench.node(worker: worker).run() == .idle)
+        #expect(try bench.ledger.job(job)?.state == .failed)
+        let logs = try logs(bench, job)
+        #expect(logs.count > 1)
+        for (name, text) in logs {
+            #expect(text.contains(" worker first [31m words\n"))
+            #expect(text.contains(" worker last words\n"))
+            #expect(text.contains(" node failed [worker-crashed]: "))
+            let isLast = name.attempt == logs.keys.map(\.attempt).max()
+            #expect(text.contains(" node the unit is tried again in ") == !isLast)
+            #expect(text.contains("is given up, and its job fails") == isLast)
+        }
+        try bench.remove()
+    }
+
+    @Test("a store that keeps no logs fails nothing, and that is said once")
+    func unwritable() async throws {
+        let bench = try NodeBench()
+        try bench.makeClip(seconds: 2)
+        let job = try bench.enqueue(to: "out")
+        try Data().write(to: URL(fileURLWithPath: bench.folder + "/store/logs"))
+        let heard = HeardLines()
+        #expect(try await bench.node(logger: heard.logger).run() == .idle)
+        #expect(try bench.ledger.job(job)?.state == .ready)
+        #expect(heard.lines.filter { $0.contains("logs of attempts cannot be kept") }.count == 1)
+        try bench.remove()
+    }
+
+    @Test("lines about a unit have job, unit, attempt, tenant and node")
+    func metadata() async throws {
+        let bench = try NodeBench()
+        try bench.makeClip(seconds: 1)
+        let job = try bench.enqueue(to: "out")
+        let heard = HeardLines()
+        #expect(try await bench.node(logger: heard.logger).run() == .idle)
+        let about = heard.lines.filter {
+            ["leased", "stage", "committed", "published"].contains($0.prefix { $0 != " " })
+        }
+        #expect(about.count > 10)
+        for line in about {
+            for key in ["job=\(job)", "unit=", "attempt=", "tenant=default", "node=n", "kind="] {
+                #expect(line.contains(" " + key), "\(line)")
+            }
+        }
+        try bench.remove()
+    }
+}
+
+/// What a node says, as lines.
+private final class HeardLines: Sendable {
+    private let heard = Mutex<[String]>([])
+    var lines: [String] { heard.withLock { $0 } }
+
+    var logger: Logger {
+        var logger = Logger(label: "test") { _ in Handler(heard: self) }
+        logger.logLevel = .debug
+        return logger
+    }
+
+    private struct Handler: LogHandler {
+        let heard: HeardLines
+        var logLevel = Logger.Level.debug
+        var metadata: Logger.Metadata = [:]
+        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+            get { metadata[key] }
+            set { metadata[key] = newValue }
+        }
+
+        func log(event: LogEvent) {
+            let all = metadata.merging(event.metadata ?? [:]) { $1 }
+            let pairs = all.sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
+            heard.heard.withLock { $0.append("\(event.message)" + pairs) }
+        }
+    }
+}
