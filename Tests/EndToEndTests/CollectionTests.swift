@@ -46,6 +46,25 @@ struct CollectionTests {
         #expect(try scene.reelmill(["audit", "--deep", "--strict"]).status == 0)
     }
 
+    @Test(
+        "a restored ledger that is older than a collection: the audit names what is missing until gc has run again, and new jobs do not need it"
+    )
+    func restored() throws {
+        let scene = try Scene()
+        try scene.makeClip("clip.mp4", seconds: 2)
+        #expect(try scene.transcode("clip.mp4", to: "out").status == 0)
+        #expect(try scene.reelmill(["ledger", "backup", "copy"]).status == 0)
+        #expect(try scene.reelmill(["gc", "--delete"] + Self.all).status == 0)
+        #expect(try scene.reelmill(["ledger", "restore", "copy"]).status == 0)
+        let audit = try scene.reelmill(["audit"])
+        #expect(audit.status == 5)
+        #expect(audit.output.contains("I2"), "\(audit.output)")
+        #expect(try scene.transcode("clip.mp4", to: "again").status == 0)
+        #expect(try scene.contents("again") == scene.contents("out"))
+        #expect(try scene.reelmill(["gc", "--delete"] + Self.all).status == 0)
+        #expect(try scene.reelmill(["audit", "--deep", "--strict"]).status == 0)
+    }
+
     @Test("times are numbers with a unit; nothing else is one")
     func times() throws {
         let scene = try Scene()

@@ -74,6 +74,12 @@ enum Scenario {
         Step(name: "cancel") { _ = try $0.cancel(JobID("j3"), reason: "not wanted") },
         Step(name: "supersede") { try $0.supersede(JobID("j1")) },
         Step(name: "retire") { try perform($0, [.retire(NodeID("b"))]) },
+        Step(name: "give up") {
+            _ = try $0.condemn(
+                RetentionPolicy(
+                    readyMilliseconds: 0, failedMilliseconds: 0, cancelledMilliseconds: 0))
+        },
+        Step(name: "remove") { _ = try $0.removeCondemned(limit: 100) { $0 } },
     ]
 
     /// When the step of an index happens.

@@ -231,6 +231,56 @@ struct ConformanceRetentionTests {
     }
 
     @Test(
+        "a collection in parts gives up the oldest first, and what parts share with the last of them",
+        arguments: LedgerDriver.allCases)
+    func parts(_ driver: LedgerDriver) throws {
+        let fixture = try ConformanceFixture(driver)
+        for (id, texts) in [("a", ["both", "a"]), ("b", ["b"]), ("c", ["both", "c"])] {
+            try cancelled(fixture, id, texts)
+        }
+        let first = try fixture.ledger.condemn(Self.now, atMost: 1)
+        #expect(first.cancelled.jobs == 1 && first.cancelled.artifacts == 2)
+        #expect(try fixture.job("a").collectedMilliseconds != nil)
+        #expect(try fixture.job("b").collectedMilliseconds == nil)
+        let second = try fixture.ledger.condemn(Self.now, atMost: 3)
+        #expect(second.cancelled.jobs == 2 && second.cancelled.artifacts == 5)
+        #expect(try fixture.ledger.condemn(Self.now, atMost: 3) == RetentionReport())
+        #expect(
+            Set(try remove(fixture))
+                == Set(["index a", "both", "a", "index b", "b", "index c", "c"].map(digest)))
+        #expect(try fixture.findings() == [])
+    }
+
+    @Test(
+        "of what was found in the store only that is given up which no job needs",
+        arguments: LedgerDriver.allCases)
+    func orphans(_ driver: LedgerDriver) throws {
+        let fixture = try ConformanceFixture(driver)
+        let other = ConformanceFixture.other("studio")
+        try cancelled(fixture, "old", ["kept"])
+        try start(fixture, "new", [])
+        try start(fixture, "theirs", ["orphan"], tenant: other)
+        let lease = try lease(fixture, "new", 1)
+        func artifact(_ text: String, _ tenant: TenantID = .standard) -> CondemnedArtifact {
+            CondemnedArtifact(tenant: tenant, digest: digest(text), byteCount: 0)
+        }
+        #expect(try fixture.ledger.condemn([CondemnedArtifact]()) == [])
+        #expect(
+            try fixture.ledger.condemn([
+                artifact("kept"), artifact("orphan"), artifact("index new"),
+                artifact("orphan", other),
+            ]) == [artifact("orphan")])
+        // An attempt may just have made the same.
+        #expect(
+            try fixture.complete(lease.token, ConformanceFixture.artifact("orphan")) == .condemned)
+        #expect(try remove(fixture) == [digest("orphan")])
+        #expect(
+            try fixture.complete(lease.token, ConformanceFixture.artifact("kept"))
+                == .committed(.running))
+        #expect(try fixture.findings() == [])
+    }
+
+    @Test(
         "what was made anew can be given up again, also while a lease from before the first time is there",
         arguments: LedgerDriver.allCases)
     func again(_ driver: LedgerDriver) throws {

@@ -57,8 +57,17 @@ final class CutLedger: Ledger {
     func expired(_ policy: RetentionPolicy) throws(LedgerFailure) -> RetentionReport {
         try reading { () throws(LedgerFailure) in try inner.expired(policy) }
     }
-    func condemn(_ policy: RetentionPolicy) throws(LedgerFailure) -> RetentionReport {
-        try changing { () throws(LedgerFailure) in try inner.condemn(policy) }
+    func condemn(
+        _ policy: RetentionPolicy, atMost artifacts: Int
+    ) throws(LedgerFailure) -> RetentionReport {
+        try changing { () throws(LedgerFailure) in
+            try inner.condemn(policy, atMost: artifacts)
+        }
+    }
+    func condemn(
+        _ orphans: [CondemnedArtifact]
+    ) throws(LedgerFailure) -> [CondemnedArtifact] {
+        try changing { () throws(LedgerFailure) in try inner.condemn(orphans) }
     }
     func removeCondemned(
         limit: Int, _ remove: ([CondemnedArtifact]) -> [CondemnedArtifact]

@@ -49,7 +49,16 @@ public protocol Ledger: Sendable {
     func expired(_ policy: RetentionPolicy) throws(LedgerFailure) -> RetentionReport
     /// Gives up the artifacts of jobs whose time is over, but for those that other jobs need. From then on none is
     /// offered for reuse, and no completion may name one (`CommitOutcome.condemned`).
-    func condemn(_ policy: RetentionPolicy) throws(LedgerFailure) -> RetentionReport
+    ///
+    /// Jobs are taken in the order in which they were made, one at least, until there are as many artifacts as
+    /// `atMost`: ask again until none is given up, so that nobody waits for long.
+    func condemn(
+        _ policy: RetentionPolicy, atMost artifacts: Int
+    ) throws(LedgerFailure) -> RetentionReport
+    /// Gives up those of these artifacts that no job needs, such as a killed attempt left in the store. Returns them.
+    func condemn(
+        _ orphans: [CondemnedArtifact]
+    ) throws(LedgerFailure) -> [CondemnedArtifact]
     /// Has the bytes of condemned artifacts removed, a few, while nothing else can be committed. `remove` returns
     /// those that are gone for good; removing one that is gone already is no failure.
     ///

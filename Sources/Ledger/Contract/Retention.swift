@@ -54,6 +54,13 @@ public struct RetentionReport: Hashable, Sendable, Codable {
         return sum
     }
 
+    /// Adds another part of the same collection.
+    public mutating func add(_ other: RetentionReport) {
+        add(.ready, other.ready)
+        add(.failed, other.failed)
+        add(.cancelled, other.cancelled)
+    }
+
     /// Ended states only.
     mutating func add(_ state: JobState, _ share: Share) {
         func sum(_ old: inout Share) {
@@ -80,6 +87,13 @@ public struct CondemnedArtifact: Hashable, Sendable, Codable {
         self.tenant = tenant
         self.digest = digest
         self.byteCount = byteCount
+    }
+}
+
+extension Ledger {
+    /// All at once.
+    public func condemn(_ policy: RetentionPolicy) throws(LedgerFailure) -> RetentionReport {
+        try condemn(policy, atMost: .max)
     }
 }
 

@@ -77,8 +77,18 @@ public final class MemoryLedger: Ledger {
         return state.withLock { $0.expired(policy, now: now).report }
     }
 
-    public func condemn(_ policy: RetentionPolicy) throws(LedgerFailure) -> RetentionReport {
-        try change { state, now throws(LedgerFailure) in state.condemn(policy, now: now) }
+    public func condemn(
+        _ policy: RetentionPolicy, atMost artifacts: Int
+    ) throws(LedgerFailure) -> RetentionReport {
+        try change { state, now throws(LedgerFailure) in
+            state.condemn(policy, atMost: artifacts, now: now)
+        }
+    }
+
+    public func condemn(
+        _ orphans: [CondemnedArtifact]
+    ) throws(LedgerFailure) -> [CondemnedArtifact] {
+        try change { state, _ throws(LedgerFailure) in state.condemn(orphans) }
     }
 
     public func removeCondemned(

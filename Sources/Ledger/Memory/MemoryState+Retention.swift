@@ -8,7 +8,9 @@ extension MemoryLedger.State {
         var report = RetentionReport()
     }
 
-    func expired(_ policy: RetentionPolicy, now: Int64) -> Expired {
+    func expired(
+        _ policy: RetentionPolicy, atMost most: Int = .max, now: Int64
+    ) -> Expired {
         var expired = Expired()
         var wanted: Set<ArtifactKey> = []
         var given: [ArtifactKey: (bytes: Int64, job: Int)] = [:]
@@ -17,7 +19,7 @@ extension MemoryLedger.State {
             let tenant = row.facts.submission.tenant
             let made = row.units.compactMap { $0.completion?.artifact }
             guard let end = row.finishedAt, let kept = policy.milliseconds(row.state),
-                end <= now - kept
+                end <= now - kept, given.count < most || places.isEmpty
             else {
                 wanted.formUnion(made.map { ArtifactKey(tenant: tenant, digest: $0.digest) })
                 continue
@@ -44,15 +46,36 @@ extension MemoryLedger.State {
         return expired
     }
 
-    mutating func condemn(_ policy: RetentionPolicy, now: Int64) -> RetentionReport {
+    mutating func condemn(
+        _ policy: RetentionPolicy, atMost most: Int, now: Int64
+    ) -> RetentionReport {
         forgetRemoved()
-        let expired = expired(policy, now: now)
+        let expired = expired(policy, atMost: most, now: now)
         for (key, bytes) in expired.artifacts { condemned[key] = CondemnedRow(byteCount: bytes) }
         for (place, share) in expired.jobs {
             jobs[place].collected = CollectedRow(atMilliseconds: now)
             noteCollected(place, share, now: now)
         }
         return expired.report
+    }
+
+    mutating func condemn(_ orphans: [CondemnedArtifact]) -> [CondemnedArtifact] {
+        var wanted: Set<ArtifactKey> = []
+        for row in jobs where row.collected == nil {
+            let tenant = row.facts.submission.tenant
+            for unit in row.units {
+                guard let made = unit.completion?.artifact else { continue }
+                wanted.insert(ArtifactKey(tenant: tenant, digest: made.digest))
+            }
+        }
+        let left = Set(orphans).filter {
+            !wanted.contains(ArtifactKey(tenant: $0.tenant, digest: $0.digest))
+        }
+        for orphan in left {
+            condemned[ArtifactKey(tenant: orphan.tenant, digest: orphan.digest)] = CondemnedRow(
+                byteCount: orphan.byteCount)
+        }
+        return Array(left)
     }
 
     func condemnedArtifacts(_ limit: Int) -> [CondemnedArtifact] {
@@ -67,7 +90,6 @@ extension MemoryLedger.State {
             condemned[ArtifactKey(tenant: artifact.tenant, digest: artifact.digest)]?.removedAt =
                 now
         }
-        if gone.isEmpty { forgetRemoved() }
     }
 
     /// Those whose bytes went before any lease was granted that is still there.

@@ -6,6 +6,8 @@ import Node
 struct GarbageCollection {
     let workplace: Workplace
     let policy: RetentionPolicy
+    /// While so many are given up, nobody else can write to the ledger: a part of a second.
+    private static let artifactsAtOnce = 20_000
 
     struct Report: Encodable {
         var policy: RetentionPolicy
@@ -25,8 +27,13 @@ struct GarbageCollection {
 
     /// Killed at any moment, it leaves nothing that the next one, or a node, does not finish.
     func run() throws -> Report {
-        var report = Report(
-            policy: policy, isDeleted: true, expired: try workplace.ledger.condemn(policy))
+        var report = Report(policy: policy, isDeleted: true, expired: RetentionReport())
+        report.expired.artifactsShared = try workplace.ledger.expired(policy).artifactsShared
+        while true {
+            let some = try workplace.ledger.condemn(policy, atMost: Self.artifactsAtOnce)
+            guard some.total.jobs > 0 else { break }
+            report.expired.add(some)
+        }
         report.removed = try ArtifactRemoval(ledger: workplace.ledger, store: workplace.store)
             .finish()
         try removeLeftovers(&report)

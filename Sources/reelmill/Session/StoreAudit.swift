@@ -1,6 +1,7 @@
 import ArtifactStore
 import Foundation
 import Ledger
+import Node
 import Packager
 import TranscodeModel
 
@@ -139,13 +140,18 @@ struct StoreAudit {
         }
     }
 
-    /// Removes what `report` found: nothing in the ledger needs it.
+    /// Removes what `report` found and the ledger still says that nothing needs: meanwhile an attempt may have made use
+    /// of it.
     func remove(_ orphans: [Orphan]) throws {
-        for orphan in orphans where orphan.kind == .artifact {
-            guard let tenant = TenantID(orphan.tenant), let digest = Digest(hex: orphan.name)
-            else { continue }
-            try workplace.store.remove(digest, tenant: tenant)
+        let artifacts = orphans.filter { $0.kind == .artifact }.compactMap { orphan in
+            TenantID(orphan.tenant).flatMap { tenant in
+                Digest(hex: orphan.name).map {
+                    CondemnedArtifact(tenant: tenant, digest: $0, byteCount: 0)
+                }
+            }
         }
+        _ = try workplace.ledger.condemn(artifacts)
+        _ = try ArtifactRemoval(ledger: workplace.ledger, store: workplace.store).finish()
         _ = try workplace.store.sweepStaging {
             Set(
                 try workplace.ledger.liveLeases().map {

@@ -27,7 +27,8 @@ struct ExpiredJobs {
 
     /// Looks at all jobs, and at all completions if there is a job to give up.
     init(
-        _ policy: RetentionPolicy, now: Int64, _ statement: (StaticString) throws -> Statement
+        _ policy: RetentionPolicy, now: Int64, atMost most: Int = .max,
+        _ statement: (StaticString) throws -> Statement
     ) throws {
         let rows = try statement(
             """
@@ -48,14 +49,10 @@ struct ExpiredJobs {
         guard !jobs.isEmpty else { return }
         try readArtifacts(
             try statement(
-                "SELECT sha256, bytes FROM completion WHERE unit BETWEEN ?1 AND ?2"))
-        try spareWanted(
-            try statement(
-                """
-                SELECT c.sha256, j.tenant, j.number FROM job j JOIN completion c
-                    ON c.unit BETWEEN j.number << 20 AND j.number << 20 | 1048575
-                WHERE NOT EXISTS (SELECT 1 FROM collected WHERE job = j.number)
-                """))
+                "SELECT sha256, bytes FROM completion WHERE unit BETWEEN ?1 AND ?2"),
+            atMost: most)
+        shared = try ExpiredJobs.spareWanted(
+            &artifacts, besides: Set(jobs.map(\.number)), statement)
         for artifact in artifacts.values {
             jobs[artifact.job].share.artifacts += 1
             jobs[artifact.job].share.bytes += artifact.bytes
@@ -63,8 +60,12 @@ struct ExpiredJobs {
         for index in jobs.indices { jobs[index].share.jobs = 1 }
     }
 
-    private mutating func readArtifacts(_ rows: Statement) throws {
+    private mutating func readArtifacts(_ rows: Statement, atMost most: Int) throws {
         for (place, job) in jobs.enumerated() {
+            guard artifacts.count < most || place == 0 else {
+                jobs.removeSubrange(place...)
+                return
+            }
             rows.bind(1, job.number << Schema.positionBits)
             rows.bind(2, job.number << Schema.positionBits | Schema.positionMask)
             while try rows.step() {
@@ -76,14 +77,24 @@ struct ExpiredJobs {
         }
     }
 
-    /// What a job that is not given up has made, or made use of, stays.
-    private mutating func spareWanted(_ rows: Statement) throws {
-        let expired = Set(jobs.map(\.number))
+    /// Takes out what a job has made, or made use of, that is not given up. Returns how many.
+    static func spareWanted<Value>(
+        _ artifacts: inout [Key: Value], besides expired: Set<Int64>,
+        _ statement: (StaticString) throws -> Statement
+    ) throws -> Int {
+        let rows = try statement(
+            """
+            SELECT c.sha256, j.tenant, j.number FROM job j JOIN completion c
+                ON c.unit BETWEEN j.number << 20 AND j.number << 20 | 1048575
+            WHERE NOT EXISTS (SELECT 1 FROM collected WHERE job = j.number)
+            """)
+        var spared = 0
         while try rows.step() {
             guard !expired.contains(rows.int64(2)) else { continue }
             let key = Key(tenant: rows.text(1), digest: try rows.digest(0))
-            if artifacts.removeValue(forKey: key) != nil { shared += 1 }
+            if artifacts.removeValue(forKey: key) != nil { spared += 1 }
         }
+        return spared
     }
 
     var report: RetentionReport {

@@ -17,21 +17,10 @@ extension Transaction {
         return try row.step()
     }
 
-    func condemn(_ policy: RetentionPolicy) throws -> RetentionReport {
+    func condemn(_ policy: RetentionPolicy, atMost most: Int) throws -> RetentionReport {
         try forgetRemoved()
-        let expired = try ExpiredJobs(policy, now: now) { try statement($0) }
-        let condemn = try statement(
-            """
-            INSERT INTO condemned (sha256, tenant, bytes, at) VALUES (?1, ?2, ?3, ?4)
-            ON CONFLICT DO UPDATE SET at = ?4, removed_at = NULL
-            """)
-        for (key, artifact) in expired.artifacts {
-            condemn.bind(1, key.digest)
-            condemn.bind(2, key.tenant)
-            condemn.bind(3, artifact.bytes)
-            condemn.bind(4, now)
-            try condemn.run()
-        }
+        let expired = try ExpiredJobs(policy, now: now, atMost: most) { try statement($0) }
+        for (key, artifact) in expired.artifacts { try condemn(key, artifact.bytes) }
         let collect = try statement(
             """
             INSERT OR ROLLBACK INTO collected (job, tenant, id, at, note, event)
@@ -46,6 +35,30 @@ extension Transaction {
             try collect.run()
         }
         return expired.report
+    }
+
+    private func condemn(_ key: ExpiredJobs.Key, _ bytes: Int64) throws {
+        let condemn = try statement(
+            """
+            INSERT INTO condemned (sha256, tenant, bytes, at) VALUES (?1, ?2, ?3, ?4)
+            ON CONFLICT DO UPDATE SET at = ?4, removed_at = NULL
+            """)
+        condemn.bind(1, key.digest)
+        condemn.bind(2, key.tenant)
+        condemn.bind(3, bytes)
+        condemn.bind(4, now)
+        try condemn.run()
+    }
+
+    func condemn(_ orphans: [CondemnedArtifact]) throws -> [CondemnedArtifact] {
+        var left: [ExpiredJobs.Key: CondemnedArtifact] = [:]
+        for orphan in orphans {
+            left[ExpiredJobs.Key(tenant: orphan.tenant.text, digest: orphan.digest)] = orphan
+        }
+        if left.isEmpty { return [] }
+        _ = try ExpiredJobs.spareWanted(&left, besides: []) { try statement($0) }
+        for (key, orphan) in left { try condemn(key, orphan.byteCount) }
+        return Array(left.values)
     }
 
     func removeCondemned(
@@ -64,10 +77,7 @@ extension Transaction {
                     tenant: try rows.tenant(1), digest: try rows.digest(0),
                     byteCount: rows.int64(2)))
         }
-        guard !left.isEmpty else {
-            try forgetRemoved()
-            return 0
-        }
+        guard !left.isEmpty else { return 0 }
         let gone = remove(left)
         let note = try statement(
             "UPDATE OR ROLLBACK condemned SET removed_at = max(at, ?3) WHERE sha256 = ?1 AND tenant = ?2"
@@ -101,8 +111,16 @@ extension SQLiteLedger {
         }
     }
 
-    public func condemn(_ policy: RetentionPolicy) throws(LedgerFailure) -> RetentionReport {
-        try write { transaction, _ in try transaction.condemn(policy) }
+    public func condemn(
+        _ policy: RetentionPolicy, atMost artifacts: Int
+    ) throws(LedgerFailure) -> RetentionReport {
+        try write { transaction, _ in try transaction.condemn(policy, atMost: artifacts) }
+    }
+
+    public func condemn(
+        _ orphans: [CondemnedArtifact]
+    ) throws(LedgerFailure) -> [CondemnedArtifact] {
+        try write { transaction, _ in try transaction.condemn(orphans) }
     }
 
     public func removeCondemned(
