@@ -67,8 +67,8 @@ enum IndexBounds {
         else { throw outOfRange("chapters or titles", -1) }
     }
 
-    /// As many as the limits of uploads can allow.
-    private static let streamsMaximum = 10_000
+    /// As many as the limits of uploads can allow; cover art stands in two lists.
+    private static let streamsMaximum = 20_000
 
     private static func streams(_ index: SourceIndex) -> Int {
         index.video.count + index.audio.count + index.text.count + index.omitted.count

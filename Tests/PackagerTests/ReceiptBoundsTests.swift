@@ -120,8 +120,12 @@ struct ReceiptBoundsTests {
         receipt.plan.chapters = Array(repeating: receipt.plan.chapters[0], count: 1001)
         #expect(throws: Failure.self) { try Receipt.read(receipt.bytes(), name: "receipt") }
         receipt.plan.chapters = []
-        receipt.files = Array(repeating: receipt.files[0], count: 100_001)
-        #expect(throws: Failure.self) { try Receipt.read(receipt.bytes(), name: "receipt") }
+        receipt.files = Array(repeating: receipt.files[0], count: ReceiptBounds.filesMaximum)
+        for index in receipt.files.indices { receipt.files[index].bytes = 1 << 44 }
+        #expect(ReceiptBounds.holds(receipt))
+        #expect(receipt.files.reduce(0) { $0 + $1.bytes } == 1 << 62)
+        receipt.files.append(receipt.files[0])
+        #expect(!ReceiptBounds.holds(receipt))
     }
 
     @Test("what is read can be laid out and shown, however odd its lengths")

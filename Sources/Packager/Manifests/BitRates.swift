@@ -4,6 +4,8 @@ import TranscodeModel
 struct BitRates: Hashable {
     /// Of all segments together.
     var average: Int
+    /// Far more segments than any real run has: a track of thousands that last no time must not take their square.
+    private static let runMaximum = 1000
     /// The largest of any run of segments that lasts between half and one and a half target durations.
     var peak: Int
 
@@ -17,7 +19,7 @@ struct BitRates: Hashable {
         for first in segments.indices {
             var bytes: Int64 = 0
             var ticks: Int64 = 0
-            for segment in segments[first...] {
+            for segment in segments[first...].prefix(BitRates.runMaximum) {
                 bytes += segment.extent.length
                 ticks += segment.duration
                 if 2 * ticks > 3 * target * scale { break }

@@ -7,8 +7,8 @@ enum ReceiptBounds {
     private static let segmentsMaximum = 1 << 22
     /// In seconds: 48 days.
     private static let durationMaximum = Rational(1 << 22)
-    /// Sheets of thumbnails are the only files of which there may be many.
-    private static let filesMaximum = 100_000
+    /// Sheets of thumbnails are the only files of which there may be many. All their bytes together fit 64 bits.
+    static let filesMaximum = 1 << 18
     private static let fileBytesMaximum: Int64 = 1 << 44
 
     static func holds(_ receipt: Receipt) -> Bool {

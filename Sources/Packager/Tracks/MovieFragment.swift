@@ -101,6 +101,8 @@ struct MovieFragment {
         for index in 0..<count {
             let duration = flags & 0x100 != 0 ? try body.uint32() : defaults.duration
             let size = flags & 0x200 != 0 ? try body.uint32() : defaults.size
+            // Each takes a byte at least, so that a few bytes cannot promise millions.
+            guard size > 0 else { throw body.fault("an empty sample") }
             var sampleFlags = flags & 0x400 != 0 ? try body.uint32() : defaults.flags
             if index == 0, let firstFlags { sampleFlags = firstFlags }
             let word = flags & 0x800 != 0 ? try body.uint32() : 0
