@@ -12,11 +12,7 @@ struct ProfileReader {
         var draft = ProfileDraft()
         guard let root = compose(yaml) else { return draft }
         guard let fields = fields(of: root, at: "") else { return draft }
-        let allowed = [
-            "schema", "name", "summary", "extends", "video", "audio", "images", "text",
-            "packaging", "damage",
-        ]
-        checkKeys(fields, allowed, at: "")
+        checkKeys(fields, at: "")
         if let schema = fields["schema"] {
             if schema.int != Profile.schemaVersion {
                 note(schema, "schema", "must be \(Profile.schemaVersion)")
@@ -59,28 +55,29 @@ struct ProfileReader {
     }
 
     private mutating func video(_ fields: [String: Node]) -> ProfileDraft.Video {
-        checkKeys(
-            fields,
-            [
-                "codec", "preset", "quality", "ladder", "keyframe", "segment", "chunk", "max-fps",
-                "timestamps", "parameters", "dynamic-range", "bit-depth", "deinterlace",
-            ], at: "video")
+        checkKeys(fields, at: "video")
         var video = ProfileDraft.Video()
         video.codec = choice(fields, "codec", at: "video")
         video.preset = text(fields, "preset", at: "video")
-        video.quality = number(fields, "quality", 0...63, at: "video")
+        video.quality = number(fields, "quality", at: "video")
         video.ladder = ladder(fields["ladder"])
-        video.keyFrameIntervalSeconds = seconds(fields, "keyframe", 1...10, at: "video")
-        video.segmentDurationSeconds = seconds(fields, "segment", 1...30, at: "video")
-        video.chunkDurationSeconds = seconds(fields, "chunk", 2...600, at: "video")
+        video.keyFrameIntervalSeconds = seconds(fields, "keyframe", at: "video")
+        video.segmentDurationSeconds = seconds(fields, "segment", at: "video")
+        video.chunkDurationSeconds = seconds(fields, "chunk", at: "video")
         if let node = fields["max-fps"] {
             video.frameRateMaximum = node.scalar.flatMap { Rational($0.string) }
+            guard case .rate(let range) = ProfileSchema.key("video.max-fps").form else {
+                preconditionFailure("video.max-fps is no rate in the schema")
+            }
             let isRate = video.frameRateMaximum.map {
-                $0 >= .one && $0 <= Rational(240) && $0.denominator <= 1001
+                $0 >= Rational(range.lowerBound) && $0 <= Rational(range.upperBound)
+                    && $0.denominator <= 1001
             }
             if isRate != true {
                 note(
-                    node, "video.max-fps", "must be a rate from 1 to 240, such as 60 or 30000/1001")
+                    node, "video.max-fps",
+                    "must be a rate from \(range.lowerBound) to \(range.upperBound), such as 60 or "
+                        + "30000/1001")
                 video.frameRateMaximum = nil
             }
         }
@@ -88,24 +85,25 @@ struct ProfileReader {
         video.parameters = parameters(fields["parameters"])
         video.dynamicRange = choice(fields, "dynamic-range", at: "video")
         video.deinterlacing = choice(fields, "deinterlace", at: "video")
-        video.bitDepth = number(fields, "bit-depth", 8...10, at: "video")
-        if let node = fields["bit-depth"], video.bitDepth == 9 {
-            note(node, "video.bit-depth", "must be 8 or 10")
+        if let node = fields["bit-depth"] {
+            video.bitDepth = node.int
+            if case .numbers(let all) = ProfileSchema.key("video.bit-depth").form,
+                !all.contains(node.int ?? 0)
+            {
+                note(
+                    node, "video.bit-depth",
+                    "must be \(all.map(String.init).joined(separator: " or "))")
+            }
         }
         return video
     }
 
     private mutating func audio(_ fields: [String: Node]) -> ProfileDraft.Audio {
-        checkKeys(
-            fields,
-            [
-                "codec", "bitrate", "tracks", "surround", "surround-bitrate", "loudness",
-                "true-peak",
-            ], at: "audio")
+        checkKeys(fields, at: "audio")
         var audio = ProfileDraft.Audio(
             codec: choice(fields, "codec", at: "audio"),
-            kilobitsPerSecond: number(fields, "bitrate", 16...512, at: "audio"),
-            tracksMaximum: number(fields, "tracks", 1...64, at: "audio"))
+            kilobitsPerSecond: number(fields, "bitrate", at: "audio"),
+            tracksMaximum: number(fields, "tracks", at: "audio"))
         if let node = fields["surround"] {
             switch node.scalar?.string {
             case "none": audio.surround = .none
@@ -113,28 +111,35 @@ struct ProfileReader {
             default: note(node, "audio.surround", "must be none or 5.1")
             }
         }
-        audio.surroundKilobitsPerSecond = number(
-            fields, "surround-bitrate", 128...768, at: "audio")
+        audio.surroundKilobitsPerSecond = number(fields, "surround-bitrate", at: "audio")
         if let node = fields["loudness"] {
             if node.scalar?.string == "none" {
                 audio.loudness = .none
-            } else if let value = tenths(node, -36...(-5)) {
+            } else if let value = tenths(node, of: "audio.loudness") {
                 audio.loudness = .some(value)
             } else {
-                note(node, "audio.loudness", "must be none, or LUFS from -36 to -5, such as -16")
+                let range = decibels("audio.loudness")
+                note(
+                    node, "audio.loudness",
+                    "must be none, or LUFS from \(range.lowerBound) to \(range.upperBound), such as -16"
+                )
             }
         }
         if let node = fields["true-peak"] {
-            audio.truePeak = tenths(node, -9...0)
+            audio.truePeak = tenths(node, of: "audio.true-peak")
             if audio.truePeak == nil {
-                note(node, "audio.true-peak", "must be dBTP from -9 to 0, such as -1")
+                let range = decibels("audio.true-peak")
+                note(
+                    node, "audio.true-peak",
+                    "must be dBTP from \(range.lowerBound) to \(range.upperBound), such as -1")
             }
         }
         return audio
     }
 
     /// A number of decibels with at most one decimal.
-    private func tenths(_ node: Node, _ range: ClosedRange<Int64>) -> Rational? {
+    private func tenths(_ node: Node, of key: String) -> Rational? {
+        let range = decibels(key)
         guard let text = node.scalar?.string else { return nil }
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         guard (1...2).contains(parts.count), let whole = Int64(parts[0]),
@@ -147,26 +152,39 @@ struct ProfileReader {
             ? value : nil
     }
 
+    private func decibels(_ key: String) -> ClosedRange<Int64> {
+        guard case .decibels(let range, _, _) = ProfileSchema.key(key).form else {
+            preconditionFailure("\(key) is no number of decibels in the schema")
+        }
+        return range
+    }
+
     private mutating func images(_ fields: [String: Node]) -> ProfileDraft.Images {
-        checkKeys(fields, ["poster", "every", "width", "grid"], at: "images")
+        checkKeys(fields, at: "images")
         var images = ProfileDraft.Images(
-            posterLines: number(fields, "poster", 16...2160, at: "images"),
-            thumbnailIntervalSeconds: seconds(fields, "every", 1...600, at: "images"),
-            thumbnailWidth: number(fields, "width", 16...640, at: "images"))
+            posterLines: number(fields, "poster", at: "images"),
+            thumbnailIntervalSeconds: seconds(fields, "every", at: "images"),
+            thumbnailWidth: number(fields, "width", at: "images"))
         if let node = fields["grid"] {
             let sides = node.string?.split(separator: "x").compactMap { Int($0) } ?? []
-            if sides.count == 2, sides.allSatisfy({ (1...20).contains($0) }) {
+            guard case .grid(let range) = ProfileSchema.key("images.grid").form else {
+                preconditionFailure("images.grid is no grid in the schema")
+            }
+            if sides.count == 2, sides.allSatisfy({ range.contains($0) }) {
                 (images.columns, images.rows) = (sides[0], sides[1])
             } else {
-                note(node, "images.grid", "must be columns x rows of 1 to 20, such as 10x10")
+                note(
+                    node, "images.grid",
+                    "must be columns x rows of \(range.lowerBound) to \(range.upperBound), such as 10x10"
+                )
             }
         }
         return images
     }
 
     private mutating func text(_ fields: [String: Node]) -> ProfileDraft.Text {
-        checkKeys(fields, ["tracks"], at: "text")
-        return ProfileDraft.Text(tracksMaximum: number(fields, "tracks", 1...64, at: "text"))
+        checkKeys(fields, at: "text")
+        return ProfileDraft.Text(tracksMaximum: number(fields, "tracks", at: "text"))
     }
 
     private mutating func ladder(_ node: Node?) -> [Rung]? {
@@ -238,7 +256,8 @@ extension ProfileReader {
         return result
     }
 
-    private mutating func checkKeys(_ fields: [String: Node], _ allowed: [String], at key: String) {
+    private mutating func checkKeys(_ fields: [String: Node], at key: String) {
+        let allowed = ProfileSchema.names(in: key)
         for (name, node) in fields.sorted(by: { $0.key < $1.key }) where !allowed.contains(name) {
             note(
                 node, path(key, name),
@@ -258,9 +277,12 @@ extension ProfileReader {
     }
 
     private mutating func number(
-        _ fields: [String: Node], _ key: String, _ range: ClosedRange<Int>, at parent: String
+        _ fields: [String: Node], _ key: String, at parent: String
     ) -> Int? {
         guard let node = fields[key] else { return nil }
+        guard case .number(let range) = ProfileSchema.key(path(parent, key)).form else {
+            preconditionFailure("\(parent).\(key) is no number in the schema")
+        }
         guard let value = node.int, range.contains(value) else {
             note(
                 node, path(parent, key),
@@ -271,9 +293,12 @@ extension ProfileReader {
     }
 
     private mutating func seconds(
-        _ fields: [String: Node], _ key: String, _ range: ClosedRange<Int>, at parent: String
+        _ fields: [String: Node], _ key: String, at parent: String
     ) -> Int? {
         guard let node = fields[key] else { return nil }
+        guard case .seconds(let range) = ProfileSchema.key(path(parent, key)).form else {
+            preconditionFailure("\(parent).\(key) are no seconds in the schema")
+        }
         guard let text = node.scalar?.string, text.hasSuffix("s"), let value = Int(text.dropLast()),
             range.contains(value)
         else {
