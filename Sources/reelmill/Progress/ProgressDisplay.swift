@@ -36,15 +36,19 @@ struct ProgressDisplay: Sendable {
             guard isTerminal || Double(now - lastLine) / 1e9 >= ProgressDisplay.silenceSeconds
             else { continue }
             lastLine = now
-            let lines = try [headline()].compactMap { $0 } + lines(&sights, now)
+            let headline = headline()
+            let lines = try lines(&sights, now)
             if isTerminal {
-                Console.show(Task.isCancelled ? [] : lines.map(\.text))
+                let shown = (headline.map { [$0] } ?? []) + lines.map(\.text)
+                Console.show(Task.isCancelled ? [] : shown)
             } else if Console.logFormat == .json {
+                if let headline { Console.log(.info, headline, [:]) }
                 for line in lines {
                     Console.log(
                         .info, line.text, ["job": line.job.text, "tenant": line.tenant.text])
                 }
             } else {
+                if let headline { Console.note(headline) }
                 for line in lines { Console.note(line.text) }
             }
         }
