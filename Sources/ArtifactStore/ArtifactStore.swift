@@ -20,10 +20,10 @@ public protocol ArtifactStore: Sendable {
     func tenants() throws(Failure) -> [String]
     /// Files in staging, of live and of dead attempts.
     func staged() throws(Failure) -> [String]
-    /// Removes an artifact that nothing needs.
+    /// Removes an artifact that nothing needs; one that is gone already is no failure.
     func remove(_ digest: Digest, tenant: TenantID) throws(Failure)
-    /// Removes artifacts for good: none of them comes back with the power. What is gone already is no failure.
-    func remove(_ digests: [Digest], tenant: TenantID) throws(Failure)
+    /// Makes the removal of artifacts durable. Until then one may come back with the power: whole, and garbage.
+    func settleRemoval(of digests: [Digest], tenant: TenantID) throws(Failure)
     /// Digests of all artifacts of a tenant.
     func inventory(tenant: TenantID) throws(Failure) -> [Digest]
     /// How much can still be stored, and how much there can be in all.

@@ -127,13 +127,8 @@ public struct LocalArtifactStore: ArtifactStore {
         try removeTree(path(of: digest, tenant))
     }
 
-    public func remove(_ digests: [Digest], tenant: TenantID) throws(Failure) {
-        var folders: Set<String> = []
-        for digest in digests {
-            let path = path(of: digest, tenant)
-            try removeTree(path)
-            folders.insert(parent(of: path))
-        }
+    public func settleRemoval(of digests: [Digest], tenant: TenantID) throws(Failure) {
+        let folders = Set(digests.map { parent(of: path(of: $0, tenant)) })
         for folder in folders.sorted() where try size(of: folder) != nil {
             try syncDirectory(folder, calls)
         }

@@ -65,6 +65,30 @@ struct CollectionTests {
         #expect(try scene.reelmill(["audit", "--deep", "--strict"]).status == 0)
     }
 
+    @Test(
+        "a collection that is killed at any moment leaves what the next run can work with, and the next one finishes it"
+    )
+    func killed() throws {
+        let scene = try Scene()
+        try scene.makeClip("clip.mp4", seconds: 2)
+        #expect(try scene.transcode("clip.mp4", to: "out").status == 0)
+        let expected = try scene.contents("out")
+        for round in 0..<6 {
+            let process = try scene.startReelmill(["gc", "--delete"] + Self.all)
+            usleep(UInt32.random(in: 5000...60_000))
+            kill(process.processIdentifier, SIGKILL)
+            process.waitUntilExit()
+            let again = try scene.transcode("clip.mp4", to: "out-\(round)")
+            #expect(again.status == 0, "\(again.errors)")
+            #expect(try scene.contents("out-\(round)") == expected)
+            let audit = try scene.reelmill(["audit", "--deep"])
+            #expect(audit.status == 0, "\(audit.output)")
+        }
+        #expect(try scene.reelmill(["gc", "--delete"] + Self.all).status == 0)
+        #expect(try objects(scene) == [])
+        #expect(try scene.reelmill(["audit", "--deep", "--strict"]).status == 0)
+    }
+
     @Test("times are numbers with a unit; nothing else is one")
     func times() throws {
         let scene = try Scene()

@@ -1,6 +1,7 @@
 import Foundation
 import Ledger
 import Testing
+import TranscodeModel
 
 @Suite(
     "The ledger is copied, restored, checked and migrated from the command line", .serialized)
@@ -52,6 +53,39 @@ struct LedgerUpkeepTests {
         #expect(refused.errors.contains("process \(node.processIdentifier)"), "\(refused.errors)")
         #expect(try scene.reelmill(["ledger", "migrate"]).status == 0)
         #expect(try scene.reelmill(["ledger", "check"]).status == 0)
+    }
+
+    @Test(
+        "a backup of a job under way, restored after its node was killed: the next run ends the job, with the same bytes"
+    )
+    func underWay() throws {
+        let scene = try Scene()
+        try scene.makeClip("clip.mp4", seconds: 6)
+        #expect(
+            try scene.transcode("clip.mp4", to: "plain", ["--state", scene.path("other")]).status
+                == 0)
+        let node = try scene.startReelmill([
+            "transcode", scene.path("clip.mp4"), "-o", scene.path("out"), "--profile",
+            scene.path("small.yaml"), "--workers", "1",
+        ])
+        let path = scene.path("state/ledger.sqlite")
+        func encodes() throws -> Int {
+            guard FileManager.default.fileExists(atPath: path) else { return 0 }
+            let ledger = try SQLiteLedger.open(at: path)
+            guard let job = try ledger.jobs(JobQuery()).first else { return 0 }
+            return try ledger.units(ofJob: job.id).count { $0.kind == .encode && $0.state == .done }
+        }
+        while node.isRunning, try encodes() == 0 { usleep(5000) }
+        #expect(try scene.reelmill(["ledger", "backup", "copy"]).status == 0)
+        kill(node.processIdentifier, SIGKILL)
+        node.waitUntilExit()
+        let ending = try scene.reelmill(["ledger", "restore", "copy"])
+        #expect(ending.status == 0, "\(ending.errors)")
+        #expect(try encodes() >= 1)
+        let resumed = try scene.transcode("clip.mp4", to: "out")
+        #expect(resumed.status == 0, "\(resumed.errors)")
+        #expect(try scene.contents("out") == scene.contents("plain"))
+        #expect(try scene.reelmill(["audit", "--deep"]).status == 0)
     }
 
     @Test("a check finds what was changed behind the ledger's back, and says so with its exit code")

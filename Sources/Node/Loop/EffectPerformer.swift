@@ -9,6 +9,7 @@ struct EffectPerformer {
     private let node: Node
     private let inbox: Inbox
     private let attempts = AttemptRegistry()
+    private let removal = BackgroundRemoval()
     private let notes: NodeNotes
     let logs: AttemptLogs
 
@@ -36,7 +37,10 @@ struct EffectPerformer {
             case .survey(let request): survey(request)
             case .start(let lease): start(lease, &group)
             case .stop(let token): attempts.cancel(token)
-            case .sweep: sweep()
+            case .sweep:
+                sweep()
+                removal.start(
+                    ArtifactRemoval(ledger: node.ledger, store: node.store), node.logger, &group)
             case .note(let note): notes.write(note)
             case .end(let ending): return ending
             }
@@ -133,7 +137,6 @@ struct EffectPerformer {
                 node.logger.debug(
                     "removed what dead attempts left", metadata: ["files": "\(removed)"])
             }
-            _ = try ArtifactRemoval(ledger: node.ledger, store: node.store).finish()
         } catch {
             node.logger.warning(
                 "staging cannot be swept now; the next node tries again",

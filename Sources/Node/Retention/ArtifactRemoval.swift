@@ -1,4 +1,5 @@
 public import ArtifactStore
+import Foundation
 public import Ledger
 import TranscodeModel
 
@@ -13,19 +14,20 @@ public struct ArtifactRemoval: Sendable {
 
     let ledger: any Ledger
     let store: any ArtifactStore
-    /// So many at a time: nothing can be committed meanwhile.
-    private static let batch = 64
+    /// So many at a time, while nothing can be committed; then others have their turn.
+    private static let batch = 16
+    private static let pauseSeconds = 0.003
 
     public init(ledger: any Ledger, store: any ArtifactStore) {
         self.ledger = ledger
         self.store = store
     }
 
-    /// All that is condemned now. Throws a `Failure` of the store or a `LedgerFailure`; what was removed until then
-    /// stays so.
-    public func finish() throws -> Count {
+    /// All that is condemned now, for as long as `goesOn`. Throws a `Failure` of the store or a `LedgerFailure`; what
+    /// was removed until then stays so.
+    public func finish(while goesOn: () -> Bool = { true }) throws -> Count {
         var count = Count()
-        while try removeSome(&count) {}
+        while goesOn(), try removeSome(&count) { Thread.sleep(forTimeInterval: Self.pauseSeconds) }
         return count
     }
 
@@ -33,16 +35,19 @@ public struct ArtifactRemoval: Sendable {
         var failure: Failure?
         var gone: [CondemnedArtifact] = []
         let noted = try ledger.removeCondemned(limit: Self.batch) { batch in
-            for (tenant, artifacts) in Dictionary(grouping: batch, by: \.tenant) {
-                do throws(Failure) {
-                    try store.remove(artifacts.map(\.digest), tenant: tenant)
-                    gone += artifacts
-                } catch { failure = error }
-            }
+            do throws(Failure) {
+                for artifact in batch {
+                    try store.remove(artifact.digest, tenant: artifact.tenant)
+                    gone.append(artifact)
+                }
+            } catch { failure = error }
             return gone
         }
         count.artifacts += noted
         count.bytes += gone.reduce(0) { $0 + $1.byteCount }
+        for (tenant, artifacts) in Dictionary(grouping: gone, by: \.tenant) {
+            try store.settleRemoval(of: artifacts.map(\.digest), tenant: tenant)
+        }
         if let failure { throw failure }
         return noted > 0
     }

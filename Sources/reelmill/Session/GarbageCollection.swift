@@ -1,4 +1,5 @@
 import ArtifactStore
+import Foundation
 import Ledger
 import Node
 
@@ -8,6 +9,7 @@ struct GarbageCollection {
     let policy: RetentionPolicy
     /// While so many are given up, nobody else can write to the ledger: a part of a second.
     private static let artifactsAtOnce = 20_000
+    private static let pauseSeconds = 0.02
 
     struct Report: Encodable {
         var policy: RetentionPolicy
@@ -33,6 +35,7 @@ struct GarbageCollection {
             let some = try workplace.ledger.condemn(policy, atMost: Self.artifactsAtOnce)
             guard some.total.jobs > 0 else { break }
             report.expired.add(some)
+            Thread.sleep(forTimeInterval: Self.pauseSeconds)
         }
         report.removed = try ArtifactRemoval(ledger: workplace.ledger, store: workplace.store)
             .finish()
