@@ -116,7 +116,7 @@ struct ConformanceBackfillTests {
                 BackfillCounts.Group(state: .pending, code: nil, rows: 24),
                 BackfillCounts.Group(state: .skipped, code: "done-before", rows: 1),
             ])
-        let found = try fixture.ledger.rows(BackfillRowQuery(input: "/in/7"), of: "c")
+        let found = try fixture.ledger.rows(BackfillRowQuery(inputs: ["/in/7", "/no"]), of: "c")
         #expect(found == [skipped])
     }
 

@@ -73,19 +73,20 @@ public struct BackfillRowQuery: Hashable, Sendable {
     public var states: Set<BackfillRow.State>
     /// Only those that are still to be looked at in this pass.
     public var isDueOnly: Bool
-    /// Only those of this source, as it was listed.
-    public var input: String?
+    /// Only those of these sources, as they were listed; at most 1000; nil for all.
+    public var inputs: Set<String>?
     public var limit: Int
     /// The last position of the page before; -1 for the first page.
     public var after: Int
 
     public init(
-        states: Set<BackfillRow.State> = [], isDueOnly: Bool = false, input: String? = nil,
+        states: Set<BackfillRow.State> = [], isDueOnly: Bool = false, inputs: Set<String>? = nil,
         limit: Int = 100, after: Int = -1
     ) {
         self.states = states
         self.isDueOnly = isDueOnly
-        self.input = input
+        precondition(inputs?.count ?? 0 <= 1000)
+        self.inputs = inputs
         self.limit = limit
         self.after = after
     }

@@ -63,7 +63,7 @@ struct MemoryBackfill: Hashable, Sendable {
                 $0.position > query.after
                     && (query.states.isEmpty || query.states.contains($0.state))
                     && (!query.isDueOnly || $0.isDue)
-                    && (query.input.map { [input = $0.input] in $0 == input } ?? true)
+                    && query.inputs?.contains($0.input) ?? true
             }.prefix(max(query.limit, 0)))
     }
 }

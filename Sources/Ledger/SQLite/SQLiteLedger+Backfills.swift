@@ -77,9 +77,9 @@ extension SQLiteLedger: BackfillLedger {
             arguments += StatementArguments(query.states.map(\.rawValue).sorted())
         }
         if query.isDueOnly { conditions.append("r.due = 1") }
-        if let input = query.input {
-            conditions.append("r.input = ?")
-            arguments += [input]
+        if let inputs = query.inputs {
+            conditions.append("r.input IN (\(inputs.map { _ in "?" }.joined(separator: ",")))")
+            arguments += StatementArguments(inputs.sorted())
         }
         let sql = """
             SELECT r.* FROM backfill b CROSS JOIN backfill_row r

@@ -30,13 +30,12 @@ struct CatalogueDraft {
         var position = 0
         func flush() throws {
             guard !batch.isEmpty else { return }
+            try carryOver(&batch)
             try ledger.addRows(batch, profiles: profiles.takeNew(), toDraft: pass, of: name)
             batch.removeAll(keepingCapacity: true)
         }
         try listing.forEach { entry in
-            var row = try row(entry, position, &folders, &profiles, pass)
-            try carryOver(&row)
-            batch.append(row)
+            batch.append(try row(entry, position, &folders, &profiles, pass))
             position += 1
             if batch.count == CatalogueDraft.batchMaximum { try flush() }
         }
@@ -86,24 +85,41 @@ struct CatalogueDraft {
         return row
     }
 
-    /// The row of the same input and output in the pass before, if it was for the same profile and tenant.
-    private func carryOver(_ row: inout BackfillRow) throws {
-        guard row.state == .pending else { return }
-        let query = BackfillRowQuery(input: row.input, limit: 16)
-        let found = try ledger.rows(query, of: name).first { $0.output == row.output }
-        guard let old = found, old.code != BackfillRow.badRow,
-            (old.profile, old.tenant) == (row.profile, row.tenant)
-        else { return }
-        (row.state, row.code, row.reason) = (old.state, old.code, old.reason)
-        (row.source, row.job) = (old.source, old.job)
-        (row.admittedPass, row.endedPass) = (old.admittedPass, old.endedPass)
-        row.isDue = old.state != .running
+    /// What is known of the rows of the same input and output in the pass before, if they were for the same profile and
+    /// tenant.
+    private func carryOver(_ rows: inout [BackfillRow]) throws {
+        struct Place: Hashable {
+            var input: String
+            var output: String
+        }
+        let inputs = Set(rows.map(\.input))
+        let found = try ledger.rows(
+            BackfillRowQuery(inputs: inputs, limit: .max), of: name
+        ).filter { $0.code != BackfillRow.badRow }
+        let known = Dictionary(found.map { (Place(input: $0.input, output: $0.output), $0) }) {
+            first, _ in first
+        }
+        for index in rows.indices where rows[index].state == .pending {
+            let row = rows[index]
+            guard let old = known[Place(input: row.input, output: row.output)],
+                (old.profile, old.tenant) == (row.profile, row.tenant)
+            else { continue }
+            rows[index].takeOver(old)
+        }
     }
 }
 
 extension BackfillRow {
     /// The code of a row that a list does not state properly.
     static let badRow = "bad-row"
+
+    /// What became of it in the pass before; it is to be looked at again.
+    fileprivate mutating func takeOver(_ old: BackfillRow) {
+        (state, code, reason) = (old.state, old.code, old.reason)
+        (source, job) = (old.source, old.job)
+        (admittedPass, endedPass) = (old.admittedPass, old.endedPass)
+        isDue = old.state != .running
+    }
 }
 
 /// The profiles that a catalogue names, each read once.
