@@ -88,5 +88,6 @@ struct Reelmill: AsyncParsableCommand {
             CommandGroup(
                 name: "Checking",
                 subcommands: [Verify.self, Audit.self, Simulate.self, Doctor.self, Bench.self]),
+            CommandGroup(name: "Packaging", subcommands: [Manual.self]),
         ])
 }
