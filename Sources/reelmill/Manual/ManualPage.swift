@@ -14,7 +14,7 @@ struct ManualPage {
         var page = [
             ".TH \(quoted(name.uppercased())) \(ManualPage.section) \"\" \(quoted("reelmill " + Reelmill.version)) \"Reelmill\"",
             ".SH NAME", "\(escaped(name)) \\- \(escaped(trimmed(command.abstract ?? "")))",
-            ".SH SYNOPSIS", ".nf", ".B " + escaped(synopsis), ".fi",
+            ".SH SYNOPSIS", ".B " + escaped(words.joined(separator: " ")), escaped(synopsis),
         ]
         let parts = command.parts
         page += section("DESCRIPTION", paragraphs(parts.text))
@@ -56,7 +56,7 @@ struct ManualPage {
             return argument.isOptional || argument.kind == "flag" ? "[\(text)]" : text
         }
         let below = (command.subcommands ?? []).isEmpty ? [] : ["COMMAND"]
-        return (words + below + arguments).joined(separator: " ")
+        return (below + arguments).joined(separator: " ")
     }
 
     private func long(_ argument: CommandTree.Argument) -> String {
