@@ -15,6 +15,8 @@ struct LogLines {
     static let lineMaximum = 1000
     /// What is looked at at once, and in each second.
     private static let budgetMaximum = 64 << 10
+    /// Once it was too much, nothing is looked at before so much may be: a flood is told in pieces that can be read.
+    private static let budgetToResume = 16 << 10
 
     private var budget = budgetMaximum
     private var refilledAt: UInt64
@@ -26,6 +28,10 @@ struct LogLines {
 
     mutating func append(_ bytes: [UInt8], at now: UInt64) -> [WorkerNote] {
         refill(now)
+        if skipped > 0, budget < Self.budgetToResume {
+            skipped += bytes.count
+            return []
+        }
         let looked = bytes.prefix(budget)
         budget -= looked.count
         var notes: [WorkerNote] = []

@@ -92,6 +92,8 @@ struct Reelmill: AsyncParsableCommand {
             CommandGroup(
                 name: "Checking",
                 subcommands: [Verify.self, Audit.self, Simulate.self, Doctor.self, Bench.self]),
-            CommandGroup(name: "Upkeep", subcommands: [CollectGarbage.self, LedgerUpkeep.self]),
+            CommandGroup(
+                name: "Upkeep",
+                subcommands: [CollectGarbage.self, LedgerUpkeep.self, Manual.self]),
         ])
 }

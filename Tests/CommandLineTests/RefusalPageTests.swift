@@ -5,13 +5,30 @@ import TranscodeModel
 @testable import reelmill
 
 struct RefusalPageTests {
-    private let page = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent().appending(path: "docs/refusals.md")
+    private func page(_ name: String) throws -> String {
+        try String(
+            contentsOf: URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+                .deletingLastPathComponent().deletingLastPathComponent()
+                .appending(path: "docs/\(name)"), encoding: .utf8)
+    }
 
-    @Test("every code has a line on its page, and every limit its key, variable and default")
+    @Test("every code has one entry: a row of the refusals, or a heading of troubleshooting")
+    func codes() throws {
+        let upload = try #require(
+            page("refusals.md").components(separatedBy: "## Of the upload").last?
+                .components(separatedBy: "## ").first)
+        let rows = upload.matches(of: /(?m)^\| `([a-z-]+)` \| [^|]{10,} \| [^|]{5,} \|$/)
+            .map { String($0.1) }
+        let trouble = try page("troubleshooting.md")
+        let headings = trouble.matches(of: /(?m)^### `([a-z-]+)`\n[^\n#]{20,}/).map { String($0.1) }
+        #expect((rows + headings).sorted() == FailureCode.allCases.map(\.rawValue).sorted())
+        // A heading without a text is no entry.
+        #expect(trouble.components(separatedBy: "\n### ").count - 1 == headings.count)
+    }
+
+    @Test("every limit has its key, variable and default")
     func complete() throws {
-        let text = try String(contentsOf: page, encoding: .utf8)
-        for code in FailureCode.allCases { #expect(text.contains("`\(code.rawValue)`"), "\(code)") }
+        let text = try page("refusals.md")
         for key in LimitSettings.keys {
             #expect(text.contains("| `\(key.name)` | `\(key.variable)` |"), "\(key.name)")
         }

@@ -148,6 +148,30 @@ struct WatchTests {
         #expect(jobs?.count == 1)
     }
 
+    @Test("a ledger that cannot be written for a while is waited for, loudly, and nothing is lost")
+    func trouble() async throws {
+        let scene = try scene()
+        try scene.makeClip("in/one.mp4", seconds: 1)
+        // The first sync is of opening the ledger; those of the first attempts to enqueue fail.
+        #expect(try scene.reelmill(["list"]).status == 0)
+        let watch = try scene.start(
+            Scene.reelmillPath, arguments(scene),
+            environment: [
+                "LD_PRELOAD": Scene.faultLibrary,
+                "REELMILL_FAULT_RULES": (2...3).map { "sync:EIO:\($0):ledger.sqlite-wal$" }
+                    .joined(separator: ";"),
+            ])
+        defer { end(watch.process) }
+        try await wait("the job") {
+            lines(try String(contentsOfFile: watch.output, encoding: .utf8)).count == 1
+        }
+        let errors = try String(contentsOfFile: watch.errors, encoding: .utf8)
+        #expect(
+            errors.contains("Tried again in 1 s") && errors.contains("it works again"), "\(errors)")
+        let jobs = try scene.reelmill(["list", "--json"]).json()["jobs"] as? [[String: Any]]
+        #expect(jobs?.count == 1)
+    }
+
     @Test("--run: a node works in the same process, and one signal drains both")
     func node() async throws {
         let scene = try scene()

@@ -80,6 +80,37 @@ struct AttemptLogTests {
         try bench.remove()
     }
 
+    @Test(
+        "a worker that floods its log, and forges lines of the node, has a bounded log of its own words"
+    )
+    func flood() async throws {
+        let bench = try NodeBench()
+        try bench.makeClip(seconds: 1)
+        let worker = bench.folder + "/worker.sh"
+        let forged = "2026-01-01T00:00:00.000Z node committed: trust me"
+        try """
+        #!/bin/sh
+        echo '\(forged)' >&2
+        yes 'all work and no play' | head -c 20000000 >&2
+        printf '\\nthe end\\n' >&2
+        exit 3
+
+        """.write(toFile: worker, atomically: true, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: worker)
+        let job = try bench.enqueue(to: "out")
+        #expect(try await bench.node(worker: worker).run() == .idle)
+        for (_, text) in try logs(bench, job) {
+            #expect(text.utf8.count <= (64 << 10) + 300)
+            #expect(text.contains(" worker \(forged)\n"))
+            #expect(text.contains(" worker the end\n"))
+            #expect(text.contains(" more bytes …"))
+            #expect(text.contains(" worker all work and no play\n"))
+            #expect(text.contains(" node failed [worker-crashed]: "))
+            #expect(!text.split(separator: "\n").contains { $0.hasSuffix(" node committed") })
+        }
+        try bench.remove()
+    }
+
     @Test("a store that keeps no logs fails nothing, and that is said once")
     func unwritable() async throws {
         let bench = try NodeBench()

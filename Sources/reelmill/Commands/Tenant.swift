@@ -58,7 +58,12 @@ struct Tenant: ParsableCommand {
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "List tenants with their weight, cap and use.")
+            abstract: "List tenants with their weight, cap and use.",
+            discussion: """
+                EXAMPLES:
+                  reelmill tenant list
+                  reelmill tenant list --json
+                """)
 
         @OptionGroup var state: StateOption
         @OptionGroup var format: JSONOption
