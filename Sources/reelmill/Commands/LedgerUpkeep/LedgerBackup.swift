@@ -18,7 +18,7 @@ struct LedgerBackup: ParsableCommand {
 
             EXAMPLES:
               reelmill ledger backup ledger.backup
-              reelmill ledger backup ledger.backup --json
+              reelmill ledger backup ledger-2.backup --json
             """)
 
     @Argument(help: "The file to make.", completion: .file())
