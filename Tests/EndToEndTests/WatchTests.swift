@@ -172,6 +172,21 @@ struct WatchTests {
         #expect(jobs?.count == 1)
     }
 
+    @Test("a name that is not UTF-8 is said, and harms nobody")
+    func names() throws {
+        let scene = try scene()
+        try scene.makeClip("in/one.mp4", seconds: 1)
+        var path = Array((scene.path("in") + "/odd").utf8CString.dropLast())
+        path += [CChar(bitPattern: 0xFF)] + ".mp4".utf8CString
+        let made = open(path, O_CREAT | O_WRONLY, 0o644)
+        try #require(made >= 0)
+        close(made)
+        defer { unlink(path) }
+        let ending = try scene.reelmill(arguments(scene, "--once"))
+        #expect(ending.status == 3 && ending.errors.contains("not UTF-8"))
+        #expect(lines(ending.output).count == 1)
+    }
+
     @Test("--run: a node works in the same process, and one signal drains both")
     func node() async throws {
         let scene = try scene()
@@ -195,6 +210,16 @@ struct WatchTests {
         #expect(try lines(scene.reelmill(within).output).count == 1)
         #expect(scene.isThere("in/out/one/video.mp4"))
         #expect(try scene.reelmill(within).output.isEmpty)
+        // The same by a link, and to a place below it that is not there yet.
+        try FileManager.default.createSymbolicLink(
+            atPath: scene.path("link"), withDestinationPath: scene.path("in"))
+        let linked = [
+            "watch", scene.path("in"), "-o", scene.path("link/more"), "-p", "mp4", "--settle", "0s",
+            "--once", "--run",
+        ]
+        #expect(try lines(scene.reelmill(linked).output).count == 1)
+        #expect(scene.isThere("in/more/one/video.mp4"))
+        #expect(try scene.reelmill(linked).output.isEmpty)
         let same = try scene.reelmill([
             "watch", scene.path("in"), "-o", scene.path("in"), "--once",
         ])

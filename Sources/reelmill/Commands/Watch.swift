@@ -117,9 +117,15 @@ struct Watch: AsyncParsableCommand {
         return path
     }
 
-    /// Links are followed as far as the path exists.
+    /// Links are followed as far as the path exists: what is made below a link later is below what it leads to.
     private func real(_ path: String) -> String {
-        URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+        if let resolved = realpath(path, nil) {
+            defer { free(resolved) }
+            return String(cString: resolved)
+        }
+        guard path != "/" else { return path }
+        let parent = real((path as NSString).deletingLastPathComponent)
+        return (parent == "/" ? "" : parent) + "/" + (path as NSString).lastPathComponent
     }
 
     private func work(

@@ -1,11 +1,14 @@
 import CFileSystem
 import Glibc
+import Packager
 
 /// What is in a folder, to its depths: the folders and the uploads.
 struct FolderScan {
     private(set) var uploads: [String] = []
     /// What could not be listed, with the reason.
     private(set) var failures: [String] = []
+    /// Uploads that cannot be used because of their names.
+    private(set) var unusable: [String] = []
 
     /// `onFolder` is called with each folder before it is listed, so that nothing that happens meanwhile is missed.
     static func run(
@@ -32,12 +35,21 @@ struct FolderScan {
             return
         }
         defer { closedir(directory) }
+        // What is published is no upload, wherever it is.
+        var status = stat()
+        if lstat(folder + "/" + OutputLayout.receiptPath, &status) == 0 { return }
         while let entry = readdir(directory) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            let (name, isText) = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) {
+                    (String(cString: $0), String(validatingCString: $0) != nil)
+                }
             }
             if name == "." || name == ".." { continue }
             let path = folder + "/" + name
+            guard isText else {
+                if names.isUpload(path) { unusable.append(path) }
+                continue
+            }
             if isFolder(path, entry.pointee.d_type) {
                 // A linked folder is not followed: it may lead back here.
                 if names.isFolder(path) { waiting.append(path) }

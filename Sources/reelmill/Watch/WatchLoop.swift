@@ -93,6 +93,12 @@ struct WatchLoop: Sendable {
                 Console.note(
                     "reelmill: watch: \(failure); it is tried again", level: .error)
             }
+            for path in scan.unusable where state.saidFailures.insert(path).inserted {
+                state.tally.refused += 1
+                Console.note(
+                    "reelmill: watch: \(path): the name is not UTF-8, so that the file cannot be "
+                        + "enqueued. Rename it.", level: .error)
+            }
             state.saidFailures.formUnion(failures)
             // What could not be listed is not gone.
             if failures.isEmpty { state.files.keep(only: Set(scan.uploads)) }
