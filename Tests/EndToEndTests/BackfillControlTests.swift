@@ -110,6 +110,43 @@ struct BackfillControlTests {
         #expect(jobs.allSatisfy { $0.jobClass == .backfill && $0.terms.backfill == "list" })
     }
 
+    @Test("two rows never take each other's output, in one backfill or in two")
+    func contestedOutput() throws {
+        let scene = try Scene()
+        try scene.makeCatalogue()
+        try scene.write(
+            "input,output\ncatalogue/a.mp4,out/one\ncatalogue/season/b.mkv,out/one\n",
+            to: "list.csv")
+        let command = ["run", "--from", "list.csv", "-p", scene.path("small.yaml")]
+        for _ in 0..<2 {
+            #expect(try scene.backfill(command).status == 3)
+            #expect(try scene.report("list").map(\.words) == ["done", "failed bad-row"])
+        }
+        try scene.write("input,output\ncatalogue/season/c.mov,out/one\n", to: "other.csv")
+        let other = try scene.backfill([
+            "run", "--from", "other.csv", "-p", scene.path("small.yaml"),
+        ])
+        #expect(other.status == 1)
+        #expect(other.errors.contains("catalogue/a.mp4 is there, and it is not overwritten"))
+        #expect(try scene.backfill(command).status == 3)
+        #expect(try scene.report("list").map(\.words) == ["done", "failed bad-row"])
+    }
+
+    @Test("outputs below the catalogue are no sources of the next run")
+    func outputsInside() throws {
+        let scene = try Scene()
+        try scene.makeCatalogue()
+        let command = [
+            "run", scene.path("catalogue"), "-o", scene.path("catalogue/made"), "--name", "made",
+            "-p", scene.path("small.yaml"),
+        ]
+        #expect(try scene.backfill(command).status == 3)
+        let first = try scene.report("made")
+        #expect(first.count == 7)
+        #expect(try scene.backfill(command).status == 3)
+        #expect(try scene.report("made") == first)
+    }
+
     @Test("a list of JSON lines on standard input is as good")
     func ndjson() throws {
         let scene = try Scene()

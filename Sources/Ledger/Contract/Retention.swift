@@ -15,6 +15,14 @@ public struct RetentionPolicy: Hashable, Sendable, Codable {
         self.cancelledMilliseconds = cancelledMilliseconds
     }
 
+    /// Whether it gives up what there is of a job at this time.
+    public func givesUp(_ job: JobRecord, atMilliseconds now: Int64) -> Bool {
+        guard let kept = milliseconds(job.state), let end = job.finishedMilliseconds else {
+            return false
+        }
+        return now - end >= kept
+    }
+
     /// Nil for a job that has not ended.
     func milliseconds(_ state: JobState) -> Int64? {
         switch state {

@@ -28,8 +28,8 @@ final class BackfillConductor {
     private var profiles: [Digest: Profile] = [:]
     /// The last row that was looked at; those behind it that are due wait for another row.
     private var cursor = -1
-    /// Rows that wait for the same work of another row.
-    private var waiting: Set<Int> = []
+    /// Rows that wait for the same work of another row, and that row; or, with -1, for room.
+    private var waiting: [Int: Int] = [:]
     private var holdUntil: Int64?
     private var hasWarned = false
 
@@ -99,7 +99,7 @@ final class BackfillConductor {
     private func count() throws {
         counts = try workplace.ledger.rowCounts(of: name)
         countedAt = DispatchTime.now().uptimeNanoseconds
-        (cursor, waiting) = (-1, [])
+        (cursor, waiting) = (-1, [:])
     }
 
     /// Units are leased until the window closes, and from then on only when this has opened it again: a conductor that
@@ -146,26 +146,38 @@ final class BackfillConductor {
         for change in changes {
             guard let old = seen[change.row.position] else { continue }
             counts.move(from: old, to: change.row, pass: pass)
-            // What waited for it may be looked at again.
-            if old.state == .running, !waiting.isEmpty { (cursor, waiting) = (-1, []) }
+            if old.state == .running { wake(for: old.position) }
         }
         return changed
+    }
+
+    /// What waited for a row may be looked at again.
+    private func wake(for row: Int) {
+        let woken = waiting.filter { $0.value == row }.keys
+        guard let first = woken.min() else { return }
+        for position in woken { waiting[position] = nil }
+        cursor = min(cursor, first - 1)
     }
 
     // Rows that are due
 
     /// Returns whether anything came of it.
     private func admit(_ room: Int, _ settings: BackfillSettings) async throws -> Bool {
-        let due = try workplace.ledger.rows(
-            BackfillRowQuery(isDueOnly: true, limit: room, after: cursor), of: name
-        ).filter { !waiting.contains($0.position) }
+        let page = try workplace.ledger.rows(
+            BackfillRowQuery(isDueOnly: true, limit: room, after: cursor), of: name)
+        let due = page.filter { waiting[$0.position] == nil }
+        defer { cursor = max(cursor, page.last?.position ?? cursor) }
         var acted = false
         for row in due {
             cursor = row.position
             let verdict = try await examine(row, settings.selection)
             try Task.checkCancellation()
             guard let new = try act(row, verdict, settings) else {
-                waiting.insert(row.position)
+                if case .await(let other) = verdict {
+                    waiting[row.position] = other
+                } else {
+                    waiting[row.position] = -1
+                }
                 continue
             }
             acted = true
@@ -180,7 +192,8 @@ final class BackfillConductor {
         _ row: BackfillRow, _ selection: BackfillSelection
     ) async throws -> RowExamination.Verdict {
         let examination = RowExamination(
-            ledger: workplace.ledger, limits: workplace.settings.limits, selection: selection)
+            ledger: workplace.ledger, backfill: name, limits: workplace.settings.limits,
+            selection: selection)
         return try await withCheckedThrowingContinuation { continuation in
             DispatchQueue.global().async {
                 continuation.resume(with: Result { try examination.examine(row) })

@@ -26,6 +26,7 @@ struct CatalogueDraft {
         }
         let pass = try ledger.draftBackfill(name, settings: settings)
         var profiles = CatalogueProfiles(standard: profile)
+        var outputs = TakenOutputs()
         var batch: [BackfillRow] = []
         var position = 0
         func flush() throws {
@@ -35,7 +36,11 @@ struct CatalogueDraft {
             batch.removeAll(keepingCapacity: true)
         }
         try listing.forEach { entry in
-            batch.append(try row(entry, position, &folders, &profiles, pass))
+            var row = try row(entry, position, &folders, &profiles, pass)
+            if row.state == .pending, !outputs.take(row.output) {
+                row.refuse("another row before it has the same output, \(row.output)", pass)
+            }
+            batch.append(row)
             position += 1
             if batch.count == CatalogueDraft.batchMaximum { try flush() }
         }
@@ -75,13 +80,7 @@ struct CatalogueDraft {
             position: position, input: entry.fault == nil ? absolute(entry.path) : entry.path,
             output: absolute(place), tenant: tenant ?? .standard, profile: found.digest,
             profileName: found.name, key: entry.key, metadata: entry.metadata)
-        if let fault {
-            row.state = .failed
-            row.code = BackfillRow.badRow
-            row.reason = fault
-            row.isDue = false
-            row.endedPass = pass
-        }
+        if let fault { row.refuse(fault, pass) }
         return row
     }
 
@@ -112,6 +111,11 @@ struct CatalogueDraft {
 extension BackfillRow {
     /// The code of a row that a list does not state properly.
     static let badRow = "bad-row"
+
+    fileprivate mutating func refuse(_ fault: String, _ pass: Int) {
+        (state, code, reason) = (.failed, Self.badRow, fault)
+        (isDue, endedPass) = (false, pass)
+    }
 
     /// What became of it in the pass before; it is to be looked at again.
     fileprivate mutating func takeOver(_ old: BackfillRow) {

@@ -1,4 +1,5 @@
 import Foundation
+import Packager
 
 /// The sources that a backfill was asked for, read one by one: however many there are, one is in memory, and the names
 /// of one directory.
@@ -42,7 +43,9 @@ struct CatalogueListing {
                 "\(folder): the directory cannot be listed (\(error.localizedDescription)). Give this "
                     + "user the right to read it, or name other sources.")
         }
-        for name in names {
+        // Published outputs are no sources, nor is what has a hidden name.
+        if names.contains(OutputLayout.receiptPath) { return }
+        for name in names where !name.hasPrefix(".") {
             let relative = below.isEmpty ? name : below + "/" + name
             var status = stat()
             guard lstat(root + "/" + relative, &status) == 0 else { continue }

@@ -80,7 +80,7 @@ struct CatalogueSurvey {
     ) async throws -> (CatalogueForecast.Action, SourceReference?) {
         guard row.isDue else { return (row.state == .running ? .underWay : .unusable, nil) }
         let examination = RowExamination(
-            ledger: workplace.ledger, limits: workplace.settings.limits,
+            ledger: workplace.ledger, backfill: record.name, limits: workplace.settings.limits,
             selection: record.settings.selection)
         let verdict = try await withCheckedThrowingContinuation { continuation in
             DispatchQueue.global().async {

@@ -31,6 +31,7 @@ struct RowExamination {
     }
 
     let ledger: any BackfillLedger
+    let backfill: String
     let limits: SourceLimits
     let selection: BackfillSelection
 
@@ -73,10 +74,16 @@ struct RowExamination {
                 "the same bytes and profile as \(twin.input), whose output is \(twin.output)",
                 source.digest)
         }
-        if let twin = same.first(where: { $0.state == .running }) {
-            return .await(row: twin.position)
-        }
+        if let twin = try same.first(where: isUnderWayHere) { return .await(row: twin.position) }
         return .encode(source, replaces: nil)
+    }
+
+    /// What another backfill does is not waited for: it may be paused. Its artifacts are made use of all the same.
+    private func isUnderWayHere(_ row: BackfillRow) throws -> Bool {
+        guard row.state == .running, let id = row.job, let job = try ledger.job(id) else {
+            return false
+        }
+        return job.terms.backfill == backfill && !job.state.isFinal
     }
 
     private func notSelected(_ row: BackfillRow, _ source: Digest) -> Verdict {
@@ -114,13 +121,15 @@ struct RowExamination {
         if selection == .failed, row.state != .failed, row.state != .quarantined {
             return notSelected(row, source.digest)
         }
-        // Only what this ledger made for this place may be replaced.
-        guard let maker, maker.destination == row.output, maker.tenant == row.tenant else {
+        // Only what this ledger made of this very source for this place may be replaced.
+        guard let maker, maker.destination == row.output, maker.tenant == row.tenant,
+            maker.source.locator == row.input
+        else {
             return .fail(
                 code: failure.code.rawValue,
-                reason:
-                    "\(row.output): the output of a job that this ledger does not know is there, "
-                    + "and it is not overwritten. Remove it, or choose another output directory.",
+                reason: "\(row.output): the output of "
+                    + "\(maker?.source.locator ?? "a job that this ledger does not know") is there, and "
+                    + "it is not overwritten. Remove it, or choose another output directory.",
                 source.digest)
         }
         if row.state == .failed || row.state == .quarantined, row.source == source.digest,

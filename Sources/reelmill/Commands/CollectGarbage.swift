@@ -72,10 +72,12 @@ struct CollectGarbage: ParsableCommand {
         }
         guard report.isDeleted else {
             return Console.print(
-                "\(Quantity.bytes(report.expired.total.bytes)) would be freed; --delete does it")
+                "\(Quantity.bytes(report.expired.total.bytes)) would be freed, and the logs of "
+                    + "\(report.jobsWithLogs) jobs; --delete does it")
         }
         Console.print(
             "removed \(report.removed.artifacts) artifacts, \(Quantity.bytes(report.removed.bytes)), and "
-                + "\(report.staged) staged files of dead attempts")
+                + "the logs of \(report.jobsWithLogs) jobs and \(report.staged) staged files of dead attempts"
+        )
     }
 }

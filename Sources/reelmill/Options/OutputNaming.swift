@@ -37,7 +37,17 @@ struct OutputFolders {
     }
 
     /// FNV-1a, the same in every process (Fowler, Noll, Vo; draft-eastlake-fnv).
-    private static func hash(_ text: String) -> UInt64 {
+    fileprivate static func hash(_ text: String) -> UInt64 {
         text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+    }
+}
+
+/// Outputs that rows of a catalogue have: two of one would take each other's place again and again.
+struct TakenOutputs {
+    private var taken: Set<UInt64> = []
+
+    /// False for one that was taken before.
+    mutating func take(_ output: String) -> Bool {
+        taken.insert(OutputFolders.hash(output)).inserted
     }
 }

@@ -49,6 +49,8 @@ final class DocumentationPlace {
             toFile: place + "/house.yaml", atomically: true, encoding: .utf8)
         try "talk.mov\na.mp4\n".write(
             toFile: place + "/list.txt", atomically: true, encoding: .utf8)
+        try "input,output\ntalk.mov,listed/talk\n".write(
+            toFile: place + "/list.csv", atomically: true, encoding: .utf8)
         // The state that the ledger's own page of a server would name is this place's.
         try manager.removeItem(atPath: place + "/var/lib/reelmill")
         try manager.createDirectory(
@@ -96,12 +98,37 @@ final class DocumentationPlace {
     /// Makes sure that there is what a command reads: the output that the page made in its readers' minds.
     func prepare(_ line: DocumentedLine) throws {
         for words in ShellWords.commands(line.text)
+        where words.starts(with: ["reelmill", "backfill"]) {
+            try prepareBackfill(Array(words.dropFirst(2)))
+        }
+        for words in ShellWords.commands(line.text)
         where words.first == "reelmill" && words.dropFirst().first == "verify" {
             for name in ["talk", "bbb"]
             where !FileManager.default.fileExists(atPath: place + "/out/" + name) {
                 let made = try run("mkdir -p out && cp -a made/talk out/\(name)")
                 try #require(made.status == 0, "\(made.errors)")
             }
+        }
+    }
+
+    /// A backfill that a line names is there, and in a state in which the line has something to do.
+    private func prepareBackfill(_ words: [String]) throws {
+        guard let verb = words.first, let name = words.dropFirst().first, !name.hasPrefix("-"),
+            !words.contains("-o"), !words.contains("--from")
+        else { return }
+        let plan = "reelmill backfill plan srv/catalogue -o out/\(name) --name \(name) -p mp4"
+        func require(_ line: String) throws {
+            let ending = try run(line)
+            try #require(ending.status == 0, "\(line): \(ending.errors)")
+        }
+        let status = try run("reelmill backfill status \(name)")
+        switch verb {
+        case "pause" where !status.output.contains(": running"): try require(plan)
+        case "resume" where !status.output.contains(": paused"):
+            try require(plan)
+            try require("reelmill backfill pause \(name)")
+        case _ where status.status != 0: try require(plan)
+        default: break
         }
     }
 

@@ -20,7 +20,7 @@ struct DocumentationTests {
             ending = try place.runForAWhile(text)
             // SIGTERM ends it, with the code of that.
             expected = [143]
-        } else if line.text.contains("--wait") {
+        } else if line.text.contains("--wait") || line.text.contains("--no-node") {
             ending = try place.runBesideNode(text)
         } else {
             ending = try place.run(text)

@@ -5,6 +5,9 @@ enum UnrunLines {
         "reelmill bench": "minutes of work on a clip of its own",
         "reelmill bench talk.mov --profile web --workers 2 --runs 5": "a benchmark",
         "reelmill bench talk.mov --runs 3 --compare ffmpeg --json": "a benchmark",
+        "reelmill bench catalogue --rows 100000 --json": "minutes of writing in debug builds",
+        "reelmill backfill run '/srv/2024-*.mov' -o out --window 22:00-06:00 --max-share 60%":
+            "it waits for the night",
         "reelmill bench ledger": "minutes of writing",
         "reelmill bench ledger --markdown": "minutes of writing",
         "reelmill bench ledger --units 1000000 --runs 3 --markdown": "minutes of writing",
@@ -18,7 +21,7 @@ enum UnrunLines {
 
     /// Commands that go on until a signal ends them, unless one of these flags is given.
     static let endless: [String: Set<String>] = [
-        "run": ["--until-idle"], "watch": ["--once"], "top": ["--once"],
+        "run": ["--until-idle"], "watch": ["--once"],
     ]
 
     static func isEndless(_ line: DocumentedLine) -> Bool {

@@ -54,7 +54,7 @@ struct BackfillPlan: AsyncParsableCommand {
         let record = try CatalogueDraft(
             ledger: workplace.ledger, name: name, listing: try catalogue.listing(),
             output: catalogue.output, profile: try ProfileLoading.load(settings.profile),
-            settings: limits.settings(over: known?.settings ?? BackfillSettings())
+            settings: limits.settings(over: BackfillSettings())
         ).list()
         let forecast = try await CatalogueSurvey(
             workplace: workplace, record: record, workers: settings.workers, samples: sample

@@ -70,7 +70,9 @@ struct BackfillRun: AsyncParsableCommand {
         let name = namesBackfill ? catalogue.sources[0] : try catalogue.backfillName()
         var record =
             namesBackfill ? try workplace.backfill(name) : try workplace.ledger.backfill(name)
-        let asked = limits.settings(over: record?.settings ?? BackfillSettings())
+        // A whole command says all that it wants; a name alone means what was said before.
+        let known = namesBackfill ? record?.settings : nil
+        let asked = limits.settings(over: known ?? BackfillSettings())
         guard record?.state != .paused else {
             throw CommandFault(
                 .usage,
