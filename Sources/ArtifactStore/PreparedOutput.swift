@@ -47,8 +47,10 @@ public struct PreparedOutput: Sendable {
         try destination.publish(hidden)
     }
 
-    /// Removes what was prepared.
-    public func discard() throws(Failure) { try removeHidden(hidden) }
+    /// Removes what was prepared. What has come to its hidden name by an exchange is not that.
+    public func discard() throws(Failure) {
+        if folder.isAt(hidden) { try removeHidden(hidden) }
+    }
 
     /// The failure of an attempt whose directory a later one has set aside.
     static func takenOver(_ path: String) -> Failure {

@@ -41,6 +41,23 @@ struct CatalogueTests {
         #expect(OutputNaming.folders(names) == expected)
     }
 
+    @Test("no output is within another")
+    func nestedNames() {
+        #expect(
+            OutputNaming.folders(["season.mp4", "season/1.mp4", "season/1/a.mp4", "x/season.mov"])
+                == ["season.mp4", "season/1.mp4", "season/1/a", "x/season"])
+        var outputs = TakenOutputs()
+        let asked = ["/o/a", "/o/a/b", "/o", "/o/ab", "/o/a", "/o/c/d", "/o/c", "/p"]
+        #expect(
+            asked.map { outputs.take($0) } == [true, false, false, true, false, true, false, true])
+    }
+
+    @Test("a quote within a field is a letter, and swallows nothing")
+    func strayQuote() {
+        #expect(ListRow.fields(#"12"mix.mov,out"#) == [#"12"mix.mov"#, "out"])
+        #expect(ListRow.fields(#""a"b,c"#) == ["ab", "c"])
+    }
+
     @Test(
         "windows are times of day, over midnight too",
         arguments: [
@@ -87,9 +104,6 @@ struct CatalogueTests {
         var settings = BackfillSettings()
         settings.shareMaximum = 0.5
         settings.window = DailyWindow(start: 0, end: 360)
-        var forecast = CatalogueForecast(name: "c", workers: 4)
-        forecast.conclude([], settings)
-        #expect(forecast.elapsedHours == CatalogueForecast.Range(low: 0, likely: 0, high: 0))
         // A quarter of the day, and two of four workers.
         #expect(
             CatalogueForecast.elapsed(

@@ -49,10 +49,16 @@ struct BackfillControlTests {
     func limit() throws {
         let scene = try Scene()
         try scene.makeCatalogue()
-        _ = try scene.backfill(scene.catalogueRun("--limit", "1"))
+        let first = try scene.backfill(scene.catalogueRun("--limit", "1"))
+        #expect(first.errors.contains("rows are left"), "\(first.errors)")
         #expect(try scene.outcomes().values.filter { $0 == "done" }.count == 1)
-        _ = try scene.backfill(scene.catalogueRun("--limit", "100"))
+        #expect(try scene.backfill(["status", "out"]).output.hasPrefix("out: planned\n"))
+        // The limit is that of each run.
+        _ = try scene.backfill(["run", "out", "--workers", "2"])
+        #expect(try scene.outcomes().values.filter { $0 == "done" }.count == 2)
+        _ = try scene.backfill(scene.catalogueRun())
         #expect(try scene.outcomes() == Scene.catalogueOutcomes)
+        #expect(try scene.backfill(["status", "out"]).output.hasPrefix("out: done\n"))
     }
 
     @Test("a paused backfill offers nothing to any node until it is resumed")
@@ -130,6 +136,20 @@ struct BackfillControlTests {
         #expect(other.errors.contains("catalogue/a.mp4 is there, and it is not overwritten"))
         #expect(try scene.backfill(command).status == 3)
         #expect(try scene.report("list").map(\.words) == ["done", "failed bad-row"])
+    }
+
+    @Test("two catalogues do not share a name unless a person says so")
+    func names() throws {
+        let scene = try Scene()
+        try scene.makeCatalogue()
+        _ = try scene.backfill(scene.catalogueRun("--limit", "1"))
+        let other = try scene.backfill([
+            "run", scene.path("catalogue"), "-o", scene.path("elsewhere/out"), "-p",
+            scene.path("small.yaml"),
+        ])
+        #expect(other.status == 2)
+        #expect(other.errors.contains("for \(scene.path("out"))"), "\(other.errors)")
+        #expect(try scene.outcomes().values.filter { $0 == "done" }.count == 1)
     }
 
     @Test("outputs below the catalogue are no sources of the next run")

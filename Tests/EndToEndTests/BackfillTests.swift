@@ -132,6 +132,46 @@ struct BackfillTests {
         #expect(try scene.outcomes()["a.mp4"] == "skipped equal")
     }
 
+    @Test("what somebody has put into an output stays: it is neither damage nor replaced")
+    func extraFile() throws {
+        let scene = try Scene()
+        try scene.makeCatalogue()
+        _ = try scene.backfill(scene.catalogueRun())
+        let before = try scene.report()
+        try scene.write("mine", to: "out/a/notes.txt")
+        _ = try scene.backfill(scene.catalogueRun())
+        #expect(try scene.report() == before)
+        try scene.makeClip("catalogue/a.mp4", seconds: 2)
+        _ = try scene.backfill(scene.catalogueRun())
+        #expect(try scene.outcomes()["a.mp4"] == "failed destination-exists")
+        #expect(
+            FileManager.default.contents(atPath: scene.path("out/a/notes.txt"))
+                == Data("mine".utf8))
+        // The other bytes had a twin, which is now the first of its kind.
+        #expect(try scene.outcomes()["twin.mp4"] == "done")
+        try FileManager.default.removeItem(atPath: scene.path("out/a/notes.txt"))
+        _ = try scene.backfill(["retry", "out", "--reason", "destination-exists"])
+        _ = try scene.backfill(["run", "out", "--workers", "2"])
+        #expect(try scene.outcomes()["a.mp4"] == "done")
+    }
+
+    @Test("a row with a key of its own is encoded again when its source has changed")
+    func keyed() throws {
+        let scene = try Scene()
+        try scene.makeCatalogue()
+        try scene.write("input,output,key\ncatalogue/a.mp4,out/one,k1\n", to: "list.csv")
+        let command = ["run", "--from", "list.csv", "-p", scene.path("small.yaml")]
+        #expect(try scene.backfill(command).status == 0)
+        try scene.makeClip("catalogue/a.mp4", seconds: 2)
+        let again = try scene.backfill(command)
+        #expect(again.status == 0, "\(again.errors)")
+        let output = try PublishedOutput.open(scene.path("out/one"))
+        #expect(output.receipt.plan.duration == Rational(2, 1))
+        let records = try jobs(scene)
+        #expect(records.map(\.key) == ["k1", "k1"])
+        #expect(records.filter(\.isSuperseded).count == 1)
+    }
+
     @Test("an output that was damaged is made again")
     func damagedOutput() throws {
         let scene = try Scene()

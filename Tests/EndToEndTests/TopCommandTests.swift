@@ -23,6 +23,7 @@ struct TopCommandTests {
         #expect(lines.contains { $0.hasPrefix(job) && $0.hasSuffix("talk.mp4") })
         let document = try scene.reelmill(["top", "--once", "--json"]).json()
         let top = try #require(document["top"] as? [String: Any])
+        #expect(top["jobs"] as? [String: Int] == ["planning": 1])
         #expect((top["backlog"] as? [String: Any])?["planningJobs"] as? Int == 1)
     }
 

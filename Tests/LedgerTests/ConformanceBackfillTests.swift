@@ -244,6 +244,74 @@ struct ConformanceBackfillTests {
         let others = try fixture.survey("b").candidates.first?.share
         #expect(others == BackfillShare(backfill: "c", maximum: 0.5, held: 0))
     }
+
+    @Test(
+        "a node that has all that a backfill may have of it is shown what is behind it",
+        arguments: LedgerDriver.allCases)
+    func fullShare(driver: LedgerDriver) throws {
+        let fixture = try ConformanceFixture(driver)
+        var settings = BackfillSettings()
+        settings.shareMaximum = 0.5
+        try begin(fixture, settings: settings)
+        let probe = try fixture.lease(0)
+        _ = try fixture.complete(probe.token, planned: ConformanceFixture.planned(encodes: 9))
+        fixture.clock.pass(1)
+        try fixture.enqueue(ConformanceFixture.submission("j2", jobClass: .backfill))
+        #expect(try fixture.survey("a", candidates: 1).candidates.first?.unit.job == JobID("j1"))
+        // One of its two workers.
+        _ = try fixture.lease(2)
+        #expect(try fixture.survey("a", candidates: 1).candidates.first?.unit.job == JobID("j2"))
+        #expect(try fixture.survey("b", candidates: 1).candidates.first?.unit.job == JobID("j1"))
+    }
+
+    @Test(
+        "a job that is made after the pause is held, and let go with the others",
+        arguments: LedgerDriver.allCases)
+    func madeAfterPause(driver: LedgerDriver) throws {
+        let fixture = try ConformanceFixture(driver)
+        try begin(fixture)
+        #expect(try change(fixture, from: .running, to: .paused, hold: .now))
+        // No row names it yet.
+        var late = ConformanceFixture.submission("j2", jobClass: .backfill)
+        late.terms.backfill = "c"
+        try fixture.enqueue(late)
+        #expect(try fixture.survey().candidates.isEmpty)
+        #expect(try change(fixture, from: .paused, to: .running))
+        #expect(Set(try fixture.survey().candidates.map(\.unit.job.text)) == ["j1", "j2"])
+    }
+
+    @Test(
+        "a new listing cancels the jobs that it has no row for, and no other",
+        arguments: LedgerDriver.allCases)
+    func orphans(driver: LedgerDriver) throws {
+        let fixture = try ConformanceFixture(driver)
+        try begin(fixture)
+        var orphan = ConformanceFixture.submission("j2", jobClass: .backfill)
+        orphan.terms.backfill = "c"
+        try fixture.enqueue(orphan)
+        try fixture.enqueue(ConformanceFixture.submission("j3", jobClass: .backfill))
+        let kept = try fixture.ledger.rows(BackfillRowQuery(states: [.running]), of: "c")
+        let pass = try fixture.ledger.draftBackfill("c", settings: BackfillSettings())
+        try fixture.ledger.addRows(kept, profiles: [:], toDraft: pass, of: "c")
+        _ = try fixture.ledger.adoptDraft(pass, of: "c", settings: BackfillSettings())
+        #expect(try fixture.job("j1").state == .planning)
+        #expect(try fixture.job("j2").state == .cancelled)
+        #expect(try fixture.job("j3").state == .planning)
+        #expect(try fixture.findings() == [])
+    }
+
+    @Test("a job that has ended is held no more", arguments: LedgerDriver.allCases)
+    func letGo(driver: LedgerDriver) throws {
+        let fixture = try ConformanceFixture(driver)
+        try begin(fixture)
+        #expect(try change(fixture, from: .running, to: .paused, hold: .now))
+        #expect(try fixture.survey().unfinishedJobs == 0)
+        _ = try fixture.ledger.cancel(JobID("j1"), reason: "no")
+        #expect(try fixture.job().terms.leasableUntilMilliseconds == nil)
+        try fixture.enqueue(ConformanceFixture.submission("j2"))
+        #expect(try fixture.survey().unfinishedJobs == 1)
+        #expect(try fixture.findings() == [])
+    }
 }
 
 @Suite("Steering a job, in both drivers")

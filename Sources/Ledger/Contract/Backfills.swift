@@ -56,6 +56,9 @@ public struct BackfillSettings: Hashable, Sendable, Codable {
     public var priority = 0
     /// Which rows are worth an encode.
     public var selection = BackfillSelection.all
+    /// The directory above the outputs, or the list, that it was made for: another one of the same name is another
+    /// catalogue.
+    public var place = ""
 
     public init() {}
 }

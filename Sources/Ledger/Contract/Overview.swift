@@ -58,7 +58,7 @@ public struct Throughput: Hashable, Sendable, Codable {
 }
 
 /// One snapshot of the whole machine at work.
-public struct LedgerOverview: Hashable, Sendable, Codable {
+public struct LedgerOverview: Hashable, Sendable {
     public var nowMilliseconds: Int64
     /// States without any job may be absent.
     public var jobs: [JobState: Int]
@@ -70,4 +70,27 @@ public struct LedgerOverview: Hashable, Sendable, Codable {
     public var breakers: [BreakerRecord]
     public var tenants: [TenantRecord]
     public var backfills: [BackfillRecord]
+}
+
+extension LedgerOverview: Encodable {
+    private enum CodingKeys: String, CodingKey {
+        case nowMilliseconds, jobs, underWay, backlog, throughput, nodes, breakers, tenants
+        case backfills
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(nowMilliseconds, forKey: .nowMilliseconds)
+        // An object by the names of the states; a dictionary of anything but texts would be a list.
+        let named = jobs.map { ($0.key.rawValue, $0.value) }
+        try container.encode(
+            [String: Int](uniqueKeysWithValues: named), forKey: .jobs)
+        try container.encode(underWay, forKey: .underWay)
+        try container.encode(backlog, forKey: .backlog)
+        try container.encode(throughput, forKey: .throughput)
+        try container.encode(nodes, forKey: .nodes)
+        try container.encode(breakers, forKey: .breakers)
+        try container.encode(tenants, forKey: .tenants)
+        try container.encode(backfills, forKey: .backfills)
+    }
 }

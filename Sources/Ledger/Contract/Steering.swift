@@ -56,6 +56,13 @@ public struct JobTerms: Hashable, Sendable, Codable {
     public static let usual = JobTerms()
 }
 
+extension BackfillShare {
+    /// Units of it that a node with so many workers may hold: its part of them, and always one.
+    public func most(ofWorkers workers: Int) -> Int {
+        max(1, Int((maximum * Double(workers)).rounded(.down)))
+    }
+}
+
 /// What a backfill has of a node, for the choice of what to lease.
 public struct BackfillShare: Hashable, Sendable {
     public var backfill: String

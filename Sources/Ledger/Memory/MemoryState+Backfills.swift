@@ -75,6 +75,14 @@ extension MemoryLedger.State {
         backfill.draftRows = []
         backfills[name] = backfill
         noteBackfill(name, from: old, reason: nil, to: .planned, now: now)
+        let wanted = Set(backfill.rows.filter { $0.state == .running }.compactMap(\.job))
+        let orphans = jobs.filter { job in
+            !job.state.isFinal && job.facts.submission.terms.backfill == name
+                && !wanted.contains(job.facts.submission.id)
+        }.map(\.facts.submission.id)
+        for job in orphans.sorted(by: { $0.text < $1.text }) {
+            _ = cancel(job, reason: BackfillRefusal.orphaned, now: now)
+        }
         return try place(ofBackfill: name).record
     }
 
@@ -106,13 +114,9 @@ extension MemoryLedger.State {
     }
 
     mutating func hold(_ name: String, _ hold: JobHold) throws(LedgerFailure) {
-        let running = try place(ofBackfill: name).rows.filter { $0.state == .running }
-        let ids = running.compactMap(\.job)
-        for id in ids {
-            guard let job = jobPlaces[id], !jobs[job].state.isFinal,
-                jobs[job].facts.submission.terms.backfill == name
-            else { continue }
-            self.hold(job, hold)
+        _ = try place(ofBackfill: name)
+        for job in jobs.indices where !jobs[job].state.isFinal {
+            if jobs[job].facts.submission.terms.backfill == name { self.hold(job, hold) }
         }
     }
 
@@ -167,6 +171,14 @@ extension MemoryLedger.State {
                 }
         }
         return BackfillShare(backfill: name, maximum: maximum, held: held)
+    }
+
+    /// Whether the node has all that the job's backfill may have of it.
+    func isFull(_ job: Int, _ node: NodeID) -> Bool {
+        guard let share = share(job, node: node), let workers = nodes[node]?.record.workers,
+            workers > 0
+        else { return false }
+        return share.held >= share.most(ofWorkers: workers)
     }
 
     func isLeasable(_ job: Int, now: Int64) -> Bool {

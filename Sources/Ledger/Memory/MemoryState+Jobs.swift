@@ -33,7 +33,12 @@ extension MemoryLedger.State {
                     UnitRow(
                         facts: probe, attemptsMaximum: submission.attemptsMaximum, runAt: now)
                 ]))
-        if let end = submission.terms.leasableUntilMilliseconds {
+        // A pause may have come before a job that was decided on.
+        let isHeld =
+            submission.terms.backfill.map { backfills[$0]?.record.state != .running } ?? false
+        if isHeld {
+            hold(job, .now)
+        } else if let end = submission.terms.leasableUntilMilliseconds {
             hold(job, .from(milliseconds: end))
         }
         jobPlaces[submission.id] = job
@@ -131,6 +136,8 @@ extension MemoryLedger.State {
         let old = jobs[job].state
         jobs[job].state = state
         jobs[job].finishedAt = now
+        jobs[job].leasableUntil = nil
+        held.remove(job)
         unfinished -= 1
         if state != .ready { forgetContent(job) }
         noteJob(job, from: old, now: now, detail: detail())

@@ -56,6 +56,7 @@ extension MemoryLedger.State {
                 guard
                     let place = line.next(where: {
                         self[$0].runAt <= now && isLeasable($0.job, now: now)
+                            && !isFull($0.job, request.node)
                     })
                 else { continue }
                 found.append(candidate(place, for: request.node))

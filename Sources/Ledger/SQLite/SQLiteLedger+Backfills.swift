@@ -8,7 +8,14 @@ extension SQLiteLedger: BackfillLedger {
     public func draftBackfill(
         _ name: String, settings: BackfillSettings
     ) throws(LedgerFailure) -> Int {
-        try write { transaction, _ in try transaction.draftBackfill(name, settings) }
+        let pass = try write { transaction, _ in try transaction.draftBackfill(name, settings) }
+        try dropRows()
+        return pass
+    }
+
+    /// In parts, so that leases are renewed meanwhile.
+    private func dropRows() throws(LedgerFailure) {
+        while try write({ transaction, _ in try transaction.dropRows() }) {}
     }
 
     public func addRows(
@@ -20,13 +27,15 @@ extension SQLiteLedger: BackfillLedger {
     public func adoptDraft(
         _ pass: Int, of name: String, settings: BackfillSettings
     ) throws(LedgerFailure) -> BackfillRecord {
-        try write { transaction, database in
+        let record = try write { transaction, database in
             try transaction.adoptDraft(pass, name, settings)
             guard let record = try self.backfillRow(name, database) else {
                 throw BackfillRefusal.unknown(name)
             }
             return record
         }
+        try dropRows()
+        return record
     }
 
     public func changeBackfill(
@@ -103,7 +112,7 @@ extension SQLiteLedger: BackfillLedger {
                     SELECT r.state, r.code, count(*) AS rows, total(r.due) AS due,
                         total(r.admitted = r.pass) AS admitted, total(r.ended = r.pass) AS ended,
                         total(r.admitted = r.pass AND r.ended = r.pass) AS both
-                    FROM backfill b CROSS JOIN backfill_row r
+                    FROM backfill b CROSS JOIN backfill_row r INDEXED BY backfill_row_state
                         ON r.backfill = b.number AND r.pass = b.pass
                     WHERE b.name = ? GROUP BY r.state, r.code ORDER BY r.state, r.code
                     """, arguments: [name])

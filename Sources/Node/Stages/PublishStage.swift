@@ -45,11 +45,24 @@ enum PublishStage {
         return try context.commit(staged, pieces: [], usage: meter.usage)
     }
 
+    /// An output that is replaced is removed: so nothing may be in it that somebody has put there.
+    private static func requireNothingElse(_ path: String) throws(Failure) {
+        guard FileManager.default.fileExists(atPath: path + "/" + OutputLayout.receiptPath) else {
+            return
+        }
+        guard let name = try PublishedOutput.open(path).unlistedFiles.first else { return }
+        throw Failure(
+            .permanent, .destinationExists,
+            "\(path): \(name) is not of the output that is there, which is therefore not replaced. Move "
+                + "it away, or choose another output directory.")
+    }
+
     private static func fill(
         _ destination: Destination, _ context: UnitContext, _ files: [OutputFile],
         _ artifacts: [Int: Artifact], _ receipt: [UInt8]
     ) throws {
         try destination.check()
+        if context.job.terms.replaces != nil { try requireNothingElse(context.job.destination) }
         let output = try destination.prepare(
             job: context.lease.unit.job, epoch: context.lease.token.epoch,
             attempt: context.lease.token.attempt)

@@ -43,6 +43,12 @@ public struct PublishedOutput {
         return PublishedOutput(receipt: receipt, files: files, unreadable: unreadable)
     }
 
+    /// Files, by their paths in the output, that the receipt does not know.
+    public var unlistedFiles: [String] {
+        let listed = Set(receipt.files.map(\.path))
+        return (files.keys + unreadable.map(\.path)).filter { !listed.contains($0) }.sorted()
+    }
+
     /// Compares the files with the receipt, then with the plan.
     public func findings() -> [PublicationFinding] {
         var list = FindingList()

@@ -118,8 +118,7 @@ struct BackfillLoads {
 
     func admits(_ candidate: Candidate) -> Bool {
         guard let share = candidate.share else { return true }
-        let most = max(1, Int((share.maximum * Double(workers)).rounded(.down)))
-        return share.held + (picked[share.backfill] ?? 0) < most
+        return share.held + (picked[share.backfill] ?? 0) < share.most(ofWorkers: workers)
     }
 
     mutating func charge(_ pick: Candidate) {

@@ -21,20 +21,26 @@ final class BackfillConductor {
     private let workplace: Workplace
     private let name: String
     private let pass: Int
-    private let rule: AdmissionRule
+    /// Of this process, where it is a node.
+    private let workers: Int
     private let board: BackfillBoard
     private var counts: BackfillCounts
     private var countedAt: UInt64
+    /// Encodes of this pass that were begun before this run.
+    private let admittedBefore: Int
     private var profiles: [Digest: Profile] = [:]
-    /// The last row that was looked at; those behind it that are due wait for another row.
+    /// The last row that was looked at.
     private var cursor = -1
-    /// Rows that wait for the same work of another row, and that row; or, with -1, for room.
+    /// Rows behind it that wait for the same work of another row, and that row.
     private var waiting: [Int: Int] = [:]
     private var holdUntil: Int64?
     private var hasWarned = false
 
     /// Others may change rows too: after so long all are counted anew.
     private static let countNanoseconds: UInt64 = 15_000_000_000
+    private static let restMilliseconds = 250
+    private static let openMinimum = 8
+    private static let openEach = 4
 
     init(
         _ workplace: Workplace, _ record: BackfillRecord, workers: Int, board: BackfillBoard
@@ -42,8 +48,9 @@ final class BackfillConductor {
         self.workplace = workplace
         name = record.name
         pass = record.pass
-        rule = AdmissionRule(openMaximum: max(8, 4 * workers))
+        self.workers = workers
         counts = try workplace.ledger.rowCounts(of: record.name)
+        admittedBefore = counts.admitted
         countedAt = DispatchTime.now().uptimeNanoseconds
         self.board = board
     }
@@ -70,16 +77,29 @@ final class BackfillConductor {
         board.show(counts, record)
         let minute = LocalMinute.now()
         try keepWindow(record.settings, minute)
-        switch rule.decide(record.settings, counts, minute: minute) {
+        var settings = record.settings
+        // A limit is that of a run.
+        settings.limit = settings.limit.map { $0 + admittedBefore }
+        switch try rule().decide(settings, counts, minute: minute) {
         case .admit(let room):
-            let admitted = try await admit(room, record.settings)
-            if !admitted, !settled { try await Task.sleep(for: .milliseconds(250)) }
-        case .wait, .sleep:
-            if !settled { try await Task.sleep(for: .milliseconds(250)) }
+            let goesOn = try await admit(room, record.settings)
+            if !goesOn, !settled { try await rest() }
+        case .wait, .sleep: if !settled { try await rest() }
         case .stop(let reason): return try end(.stopped, reason, .stopped(reason))
-        case .done: return try end(.done, nil, .done)
+        // With rows left it is not done, but as it was before it ran.
+        case .done: return try end(counts.due > 0 ? .planned : .done, nil, .done)
         }
         return nil
+    }
+
+    private func rest() async throws {
+        try await Task.sleep(for: .milliseconds(Self.restMilliseconds))
+    }
+
+    /// As many jobs as all nodes can have the next one ready.
+    private func rule() throws -> AdmissionRule {
+        let live = try workplace.ledger.nodes().reduce(0) { $0 + $1.workers }
+        return AdmissionRule(openMaximum: max(Self.openMinimum, Self.openEach * max(workers, live)))
     }
 
     /// Before it ends, all is counted anew: somebody may have asked for rows again.
@@ -99,18 +119,19 @@ final class BackfillConductor {
     private func count() throws {
         counts = try workplace.ledger.rowCounts(of: name)
         countedAt = DispatchTime.now().uptimeNanoseconds
-        (cursor, waiting) = (-1, [:])
+        cursor = -1
     }
 
     /// Units are leased until the window closes, and from then on only when this has opened it again: a conductor that
     /// dies leaves nothing that goes on by day.
     private func keepWindow(_ settings: BackfillSettings, _ minute: Int) throws {
         guard let window = settings.window, let left = window.minutesLeft(at: minute) else {
+            if settings.window == nil { holdUntil = nil }
             return
         }
-        let now = workplace.ledger.nowMilliseconds
-        guard holdUntil.map({ $0 <= now }) ?? true else { return }
-        let end = now + Int64(left) * 60_000
+        let end = workplace.ledger.nowMilliseconds + Int64(left) * 60_000
+        // The minute is not over yet; another end is another window.
+        if let known = holdUntil, abs(known - end) <= 60_000 { return }
         try workplace.ledger.hold(name, .from(milliseconds: end))
         holdUntil = end
     }
@@ -146,7 +167,7 @@ final class BackfillConductor {
         for change in changes {
             guard let old = seen[change.row.position] else { continue }
             counts.move(from: old, to: change.row, pass: pass)
-            if old.state == .running { wake(for: old.position) }
+            if old.isDue || old.state == .running { wake(for: old.position) }
         }
         return changed
     }
@@ -161,30 +182,44 @@ final class BackfillConductor {
 
     // Rows that are due
 
-    /// Returns whether anything came of it.
+    /// Returns whether there is more to look at.
     private func admit(_ room: Int, _ settings: BackfillSettings) async throws -> Bool {
+        guard try hasSpace() else { return false }
         let page = try workplace.ledger.rows(
             BackfillRowQuery(isDueOnly: true, limit: room, after: cursor), of: name)
-        let due = page.filter { waiting[$0.position] == nil }
-        defer { cursor = max(cursor, page.last?.position ?? cursor) }
-        var acted = false
-        for row in due {
-            cursor = row.position
+        for row in page {
+            // One that waits for another row is looked at when that has ended.
+            guard waiting[row.position] == nil else { continue }
             let verdict = try await examine(row, settings.selection)
             try Task.checkCancellation()
-            guard let new = try act(row, verdict, settings) else {
-                if case .await(let other) = verdict {
-                    waiting[row.position] = other
-                } else {
-                    waiting[row.position] = -1
-                }
+            if case .await(let other) = verdict {
+                waiting[row.position] = other
                 continue
             }
-            acted = true
+            guard let new = try act(row, verdict, settings) else { return false }
             _ = try change(
                 [BackfillRowChange(from: row.state, row: new)], from: [row.position: row])
         }
-        return acted
+        cursor = max(cursor, page.last?.position ?? cursor)
+        return page.count == room
+    }
+
+    /// Before a source is read for nothing.
+    private func hasSpace() throws -> Bool {
+        do { try workplace.requireRoom() } catch let fault as CommandFault
+            where fault.status == .unreachable
+        {
+            return wait(for: fault)
+        }
+        hasWarned = false
+        return true
+    }
+
+    /// Says once why nothing is begun. False.
+    private func wait(for fault: CommandFault) -> Bool {
+        if !hasWarned { Console.note("reelmill: \(name): waiting: \(fault.message)") }
+        hasWarned = true
+        return false
     }
 
     /// It reads whole files: not on a thread that others wait for.
@@ -201,7 +236,7 @@ final class BackfillConductor {
         }
     }
 
-    /// Nil for a row that waits.
+    /// Nil for a row that nothing could be made of now.
     private func act(
         _ row: BackfillRow, _ verdict: RowExamination.Verdict, _ settings: BackfillSettings
     ) throws -> BackfillRow? {
@@ -232,9 +267,8 @@ final class BackfillConductor {
             let outcome = try enlistment.submit(source, to: row.output, key: row.key)
             return row.running(outcome.job, source: source.digest, pass: pass)
         } catch let fault as CommandFault where fault.status == .unreachable {
-            // The disk has too little room: the row waits, as everything does.
-            if !hasWarned { Console.note("reelmill: \(name): waiting: \(fault.message)") }
-            hasWarned = true
+            // The disk has too little room, or somebody else was quicker: the row is looked at again.
+            _ = wait(for: fault)
             return nil
         } catch let fault as CommandFault {
             // Its key belongs to other work.

@@ -38,7 +38,9 @@ struct CatalogueDraft {
         try listing.forEach { entry in
             var row = try row(entry, position, &folders, &profiles, pass)
             if row.state == .pending, !outputs.take(row.output) {
-                row.refuse("another row before it has the same output, \(row.output)", pass)
+                row.refuse(
+                    "its output, \(row.output), is that of a row before it, or within it, or around it",
+                    pass)
             }
             batch.append(row)
             position += 1
@@ -68,7 +70,7 @@ struct CatalogueDraft {
             fault = "“\(entry.tenant ?? "")” is no tenant: 1 to 64 letters, digits, '-', '_' or '.'"
         }
         let place: String
-        if let named = entry.output {
+        if let named = entry.output, !named.isEmpty {
             place = named
         } else if let output {
             place = output + "/" + (fault == nil ? folders.folder(for: entry.name) : "")

@@ -38,10 +38,13 @@ struct CatalogueListing {
         let folder = below.isEmpty ? root : root + "/" + below
         let names: [String]
         do { names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted() } catch {
-            throw CommandFault(
-                .usage,
-                "\(folder): the directory cannot be listed (\(error.localizedDescription)). Give this "
-                    + "user the right to read it, or name other sources.")
+            let reason =
+                "the directory cannot be listed (\(error.localizedDescription)). Give this user the right "
+                + "to read it, or name other sources."
+            guard !below.isEmpty else { throw CommandFault(.usage, "\(folder): \(reason)") }
+            var entry = CatalogueEntry(path: folder, name: below)
+            entry.fault = reason
+            return try body(entry)
         }
         // Published outputs are no sources, nor is what has a hidden name.
         if names.contains(OutputLayout.receiptPath) { return }

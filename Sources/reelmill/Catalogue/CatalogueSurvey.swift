@@ -135,7 +135,7 @@ struct CatalogueSurvey {
                             try Planning.plan(
                                 index: found, source: encode.source.digest, profile: encode.profile)
                         )
-                    } catch let failure as Failure where failure.category == .permanent {
+                    } catch let failure as Failure where failure.category != .cancelled {
                         return (index, nil)
                     }
                 }

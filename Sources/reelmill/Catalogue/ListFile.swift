@@ -23,13 +23,23 @@ final class ListFile {
             return
         }
         name = path
-        scratch = nil
-        descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else {
+        let opened = open(path, O_RDONLY | O_CLOEXEC)
+        guard opened >= 0 else {
             throw CommandFault(
                 .usage,
                 "\(path): the list cannot be read (\(String(cString: strerror(errno)))). Check the path."
             )
+        }
+        // A pipe is read once only.
+        if lseek(opened, 0, SEEK_CUR) < 0 {
+            let scratch = try ScratchFile()
+            defer { close(opened) }
+            try ListFile.copy(opened, to: scratch.descriptor)
+            self.scratch = scratch
+            descriptor = scratch.descriptor
+        } else {
+            scratch = nil
+            descriptor = opened
         }
     }
 
@@ -82,18 +92,19 @@ final class ListFile {
         }
     }
 
-    /// Each line without its end; in CSV, line ends within quotes belong to the record. Nil for what is no text.
+    /// Each line without its end; in CSV, line ends within quotes belong to the record, and a quote begins one at the start
+    /// of a field only. Nil for what is no text.
     private func forEachRecord(_ body: (String?) throws -> Void) throws {
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         var record: [UInt8] = []
         var isTooLong = false
-        var isQuoted = false
+        var quotes = QuoteState()
         var offset: off_t = 0
         func end() throws {
             if record.last == 0x0D { record.removeLast() }
             try body(isTooLong ? nil : String(validating: record, as: UTF8.self))
             record.removeAll(keepingCapacity: true)
-            isTooLong = false
+            (isTooLong, quotes) = (false, QuoteState())
         }
         while true {
             let count = pread(descriptor, &buffer, buffer.count, offset)
@@ -101,14 +112,16 @@ final class ListFile {
             guard count >= 0 else {
                 throw CommandFault(
                     .usage,
-                    "\(name): the list cannot be read (\(String(cString: strerror(errno)))).")
+                    "\(name): the list cannot be read (\(String(cString: strerror(errno)))). Copy it to "
+                        + "a file of this machine, and name that.")
             }
             if count == 0 { break }
+            // The mark that some programs put before UTF-8.
+            let isMarked = offset == 0 && buffer[..<count].starts(with: [0xEF, 0xBB, 0xBF])
             offset += off_t(count)
-            for byte in buffer[..<count] {
-                if byte == 0x22, format == .csv { isQuoted.toggle() }
-                if byte == 0x0A, !isQuoted || isTooLong {
-                    isQuoted = false
+            for byte in buffer[(isMarked ? 3 : 0)..<count] {
+                let isWithinQuotes = format == .csv && quotes.isOpen(before: byte)
+                if byte == 0x0A, !isWithinQuotes || isTooLong {
                     try end()
                 } else if record.count < ListFile.lineBytesMaximum {
                     record.append(byte)
@@ -118,5 +131,25 @@ final class ListFile {
             }
         }
         if !record.isEmpty { try end() }
+    }
+}
+
+/// Whether a place in a record of CSV is within quotes.
+private struct QuoteState {
+    private enum Place { case start, plain, quoted, quoteInQuoted }
+    private var place = Place.start
+
+    /// Takes the next byte, and tells whether it is within quotes.
+    mutating func isOpen(before byte: UInt8) -> Bool {
+        let isQuote = byte == UInt8(ascii: "\"")
+        switch place {
+        case .start where isQuote: place = .quoted
+        case .quoted:
+            if isQuote { place = .quoteInQuoted }
+            return true
+        case .quoteInQuoted where isQuote: place = .quoted
+        default: place = byte == UInt8(ascii: ",") ? .start : .plain
+        }
+        return false
     }
 }

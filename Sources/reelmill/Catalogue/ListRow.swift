@@ -2,26 +2,33 @@ import Foundation
 
 /// One row of a list, as CSV or JSON.
 enum ListRow {
-    /// The fields of one record (RFC 4180): quotes around a field, doubled within it.
+    /// The fields of one record (RFC 4180): a quote at the start of a field opens it, and is doubled within it; elsewhere it
+    /// is a letter like any other.
     static func fields(_ record: String) -> [String] {
         var fields: [String] = []
         var field = ""
-        var isQuoted = false
+        var (isQuoted, isStart) = (false, true)
         var characters = record.makeIterator()
         var next = characters.next()
         while let character = next {
             next = characters.next()
-            if isQuoted, character == "\"", next == "\"" {
+            if isQuoted, character == "\"" {
+                guard next == "\"" else {
+                    isQuoted = false
+                    continue
+                }
                 field.append("\"")
                 next = characters.next()
-            } else if character == "\"" {
-                isQuoted.toggle()
+            } else if isStart, character == "\"" {
+                isQuoted = true
             } else if character == ",", !isQuoted {
                 fields.append(field)
-                field = ""
+                (field, isStart) = ("", true)
+                continue
             } else {
                 field.append(character)
             }
+            isStart = false
         }
         return fields + [field]
     }

@@ -62,13 +62,15 @@ struct RowExamination {
     private func vacant(_ row: BackfillRow, _ source: SourceReference) throws -> Verdict {
         let failedBefore = row.state == .failed || row.state == .quarantined
         if failedBefore, row.source == source.digest, selection != .failed { return .keep }
-        if selection == .changed || selection == .failed && !failedBefore {
+        if !isAskedFor(row), selection == .changed || selection == .failed && !failedBefore {
             return notSelected(row, source.digest)
         }
         let same = try ledger.rows(
             source: source.digest, profile: row.profile, tenant: row.tenant
         ).filter { $0.output != row.output }
         if let twin = try same.first(where: { try $0.state == .done && isSound($0) }) {
+            // What is still to be looked at may soon have another output.
+            if twin.isDue, try isOfThisBackfill(twin) { return .await(row: twin.position) }
             return .skip(
                 .equal,
                 "the same bytes and profile as \(twin.input), whose output is \(twin.output)",
@@ -86,6 +88,15 @@ struct RowExamination {
         return job.terms.backfill == backfill && !job.state.isFinal
     }
 
+    private func isOfThisBackfill(_ row: BackfillRow) throws -> Bool {
+        try row.job.flatMap { try ledger.job($0) }?.terms.backfill == backfill
+    }
+
+    /// A person has asked for it by `retry`, whatever is selected.
+    private func isAskedFor(_ row: BackfillRow) -> Bool {
+        row.state == .pending && row.endedPass > 0
+    }
+
     private func notSelected(_ row: BackfillRow, _ source: Digest) -> Verdict {
         // What has come to an end stays as it is.
         row.state.isEnd && row.source == source
@@ -95,7 +106,7 @@ struct RowExamination {
     /// Whether the output of a done row is what its receipt says, and of the row's source and profile.
     private func isSound(_ row: BackfillRow) throws -> Bool {
         guard let published = PublishedRow(at: row.output) else { return false }
-        return published.isOf(row.source, row.profile) && published.findings.isEmpty
+        return published.isOf(row.source, row.profile) && published.condition.isSound
     }
 
     /// Something is at its destination.
@@ -106,19 +117,20 @@ struct RowExamination {
             return .fail(code: failure.code.rawValue, reason: failure.message, source.digest)
         }
         let maker = try ledger.job(published.receipt.job)
+        let condition = published.condition
         if published.isOf(source.digest, row.profile) {
             if let maker, !maker.state.isFinal, maker.destination == row.output {
                 return .follow(maker.id, source.digest)
             }
-            if published.findings.isEmpty {
+            if condition.isSound {
                 if row.state == .done, row.source == source.digest { return .keep }
                 return .skip(
                     .doneBefore, "published before, and sound", source.digest)
             }
-        } else if selection == .missing {
+        } else if selection == .missing, !isAskedFor(row) {
             return notSelected(row, source.digest)
         }
-        if selection == .failed, row.state != .failed, row.state != .quarantined {
+        if !isAskedFor(row), selection == .failed, row.state != .failed, row.state != .quarantined {
             return notSelected(row, source.digest)
         }
         // Only what this ledger made of this very source for this place may be replaced.
@@ -136,6 +148,13 @@ struct RowExamination {
             selection != .failed
         {
             return .keep
+        }
+        if let name = condition.unlisted {
+            return .fail(
+                code: failure.code.rawValue,
+                reason:
+                    "\(row.output): \(name) is not of the output that is there, which is therefore not "
+                    + "replaced. Move it away, and retry the row.", source.digest)
         }
         return .encode(source, replaces: published.receiptDigest)
     }
@@ -162,12 +181,20 @@ private struct PublishedRow {
         receipt.source.sha256 == source && receipt.profileSHA256 == profile
     }
 
-    /// Every byte is read.
-    var findings: [String] {
+    struct Condition {
+        var isSound: Bool
+        /// A file that is not of the output.
+        var unlisted: String?
+    }
+
+    /// Every byte is read. What somebody has put beside the files of the output does not make it unsound.
+    var condition: Condition {
         do throws(Failure) {
-            return try PublishedOutput.open(path).findings().map { "\($0)" }
+            let output = try PublishedOutput.open(path)
+            let findings = output.findings().filter { $0.rule != .unexpected }
+            return Condition(isSound: findings.isEmpty, unlisted: output.unlistedFiles.first)
         } catch {
-            return [error.message]
+            return Condition(isSound: false, unlisted: nil)
         }
     }
 }

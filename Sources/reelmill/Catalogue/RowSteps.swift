@@ -30,6 +30,7 @@ extension BackfillRow {
     func again() -> BackfillRow {
         var row = self
         (row.state, row.isDue, row.code, row.reason) = (.pending, true, nil, nil)
+        row.admittedPass = 0
         return row
     }
 

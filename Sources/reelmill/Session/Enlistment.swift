@@ -85,10 +85,14 @@ struct Enlistment {
 
     /// A new job for what a job that failed or was cancelled was to do.
     static func again(_ record: JobRecord, _ workplace: Workplace) throws -> Outcome {
-        try Enlistment(
+        // Jobs of a backfill that is not running are held.
+        let backfill = try record.terms.backfill.flatMap { try workplace.ledger.backfill($0) }
+        let isUnderWay = backfill?.state == .running || backfill?.state == .paused
+        return try Enlistment(
             workplace: workplace, profile: record.profile, tenant: record.tenant,
             jobClass: record.jobClass, priority: record.priority,
-            terms: JobTerms(replaces: record.terms.replaces)
+            terms: JobTerms(
+                backfill: isUnderWay ? backfill?.name : nil, replaces: record.terms.replaces)
         ).enlist(record.source.locator, to: record.destination, key: record.key)
     }
 
@@ -110,10 +114,17 @@ struct Enlistment {
             try workplace.ledger.supersede(record.id)
             guard case .created(let id) = try workplace.ledger.enqueue([submission])[0] else {
                 throw CommandFault(
-                    .usage, "\(submission.destination): another process has just enqueued it.")
+                    .unreachable,
+                    "\(submission.destination): another process has just enqueued it. Try again.")
             }
             return .created(id)
         case .existing(let record): return .underWay(record)
+        case .keyConflict(let record)
+        where record.state == .ready && terms.replaces != nil
+            && record.destination == submission.destination:
+            // Its output is to be replaced, and its key goes with that.
+            try workplace.ledger.supersede(record.id)
+            return try submit(submission)
         case .keyConflict(let record):
             throw CommandFault(
                 .usage,

@@ -50,7 +50,8 @@ final class Terminal {
     func show(_ lines: [ScreenLine]) {
         var text = "\u{1B}[H"
         for (index, line) in lines.enumerated() {
-            text += styled(line) + "\u{1B}[K"
+            // What was there goes first: behind a full line the cursor still stands on its last column.
+            text += "\u{1B}[2K" + styled(line)
             if index < lines.count - 1 { text += "\r\n" }
         }
         Console.write(text + "\u{1B}[J", to: STDOUT_FILENO)
@@ -76,7 +77,7 @@ final class Terminal {
         guard count > 0 else { return [] }
         var bytes = [UInt8](repeating: 0, count: 256)
         let length = read(STDIN_FILENO, &bytes, bytes.count)
-        guard length > 0 else { return length == 0 ? [.end] : [] }
+        guard length > 0 else { return length < 0 && errno == EINTR ? [] : [.end] }
         return Terminal.keys(in: bytes[..<length])
     }
 

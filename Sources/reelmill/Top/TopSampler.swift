@@ -71,10 +71,12 @@ final class TopSampler {
         if names[job] == nil { names[job] = try workplace.ledger.job(job)?.source.displayName }
         var unit = TopView.Unit(underWay: underWay, source: names[job] ?? "")
         let key = Self.key(underWay)
-        // What was begun while nobody looked counts from its start.
+        // At first all that it has done counts, and from the second look on what it does now.
         let first =
             sights[key] ?? Sight(progress: 0, milliseconds: underWay.startedMilliseconds)
-        sights[key] = first
+        if sights[key] == nil {
+            sights[key] = Sight(progress: underWay.progress, milliseconds: now)
+        }
         guard let plan = try plan(job), let pace = UnitPace(underWay.work, plan) else {
             return unit
         }
@@ -97,7 +99,9 @@ final class TopSampler {
             let running = try page(.running, most)
             return try running.map { try job($0) }
                 + page(.planning, most - running.count).map { TopView.Job(record: $0) }
-        case .failed: return try page(.failed, most).map { TopView.Job(record: $0) }
+        case .failed:
+            let query = JobQuery(states: [.failed, .cancelled], limit: most)
+            return try workplace.ledger.jobs(query).map { TopView.Job(record: $0) }
         case .ended: return try page(.ready, most).map { TopView.Job(record: $0) }
         }
     }

@@ -14,6 +14,7 @@ struct TopScreen {
     let columns: Int
     let rows: Int
 
+    private static let backfillsMaximum = 3
     private static let keys =
         "↑↓ choose  c cancel  r retry  p pause  + − priority  tab list  q quit"
 
@@ -65,7 +66,7 @@ struct TopScreen {
                 text: "nodes  \(nodes)"
                     + (tenants.isEmpty ? "" : "   tenants  " + tenants.joined(separator: ", ")),
                 style: overview.nodes.isEmpty && overview.backlog.units > 0 ? .alarm : .plain))
-        for backfill in view.backfills {
+        for backfill in view.backfills.prefix(Self.backfillsMaximum) {
             lines.append(
                 ScreenLine(
                     text: "fill   \(backfill.record.name) \(backfill.record.state.rawValue): "
@@ -83,6 +84,7 @@ struct TopScreen {
         let (backlog, done) = (view.overview.backlog, view.overview.throughput)
         var words = ["\(backlog.units) tasks"]
         if backlog.planningJobs > 0 { words.append("\(backlog.planningJobs) to probe") }
+        if view.rowsToCome > 0 { words.append("\(view.rowsToCome) rows to come") }
         if done.milliseconds >= 1000, done.units > 0 {
             let rate = Double(done.units) * 60_000 / Double(done.milliseconds)
             words.append("\(Quantity.decimal(rate, rate < 10 ? 1 : 0)) tasks/min")

@@ -101,6 +101,10 @@ final class TopSession {
     }
 
     private func pause(_ job: JobRecord) throws {
+        if let name = job.terms.backfill, try workplace.ledger.backfill(name)?.state == .paused {
+            message = "\(job.id): `reelmill backfill resume \(name)` lets all of it go on"
+            return
+        }
         let now = workplace.ledger.nowMilliseconds
         let isHeld = (job.terms.leasableUntilMilliseconds ?? .max) <= now
         let steered = try workplace.ledger.steer(

@@ -23,6 +23,7 @@ struct TopView {
     /// Which jobs are listed.
     enum Tab: String, CaseIterable {
         case underWay = "under way"
+        /// And cancelled: what can be retried.
         case failed
         case ended = "done"
 
@@ -49,17 +50,23 @@ struct TopView {
     /// All units under way that encode pictures.
     var framesPerSecond: Double { units.compactMap(\.framesPerSecond).reduce(0, +) }
 
+    /// Rows of backfills that are no jobs yet.
+    var rowsToCome: Int {
+        backfills.filter { $0.record.state == .running }.reduce(0) { $0 + $1.counts.due }
+    }
+
     /// Seconds until nothing is left, by what was really done of late; nil while nothing was.
     var remainingSeconds: Double? {
         let (backlog, done) = (overview.backlog, overview.throughput)
-        if backlog.units == 0, backlog.planningJobs == 0 { return 0 }
+        let toPlan = backlog.planningJobs + rowsToCome
+        if backlog.units == 0, toPlan == 0 { return 0 }
         guard done.milliseconds >= 1000, done.cpuSeconds > 0 else { return nil }
         let speed = done.cpuSeconds / (Double(done.milliseconds) / 1000)
         // A job without a plan costs what those with one cost.
         let known = backlog.runningJobs > 0 ? backlog.cpuSeconds / Double(backlog.runningJobs) : 0
         let mean = max(
             known, done.publishedJobs > 0 ? done.cpuSeconds / Double(done.publishedJobs) : 0)
-        guard mean > 0 || backlog.planningJobs == 0 else { return nil }
-        return (backlog.cpuSeconds + Double(backlog.planningJobs) * mean) / speed
+        guard mean > 0 || toPlan == 0 else { return nil }
+        return (backlog.cpuSeconds + Double(toPlan) * mean) / speed
     }
 }

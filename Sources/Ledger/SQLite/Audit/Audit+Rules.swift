@@ -70,6 +70,32 @@ extension Audit {
                         AND j.finished_at IS NOT NULL) LIMIT 101
                 """),
         Rule(
+            invariant: "I6", message: "a row of a backfill is done whose job did not publish",
+            sql: """
+                SELECT b.name || ', row ' || r.position FROM backfill b
+                JOIN backfill_row r ON r.backfill = b.number AND r.pass = b.pass AND r.state = 'done'
+                LEFT JOIN job j ON j.id = r.job WHERE j.state IS NOT 'ready' LIMIT 101
+                """),
+        Rule(
+            invariant: "I14", message: "a row of a backfill has another tenant's job",
+            sql: """
+                SELECT b.name || ', row ' || r.position FROM backfill b
+                JOIN backfill_row r ON r.backfill = b.number AND r.pass = b.pass
+                JOIN job j ON j.id = r.job WHERE j.tenant <> r.tenant LIMIT 101
+                """),
+        Rule(
+            invariant: "I17", message: "a backfill has another share than its settings say",
+            sql: """
+                SELECT name FROM backfill
+                WHERE abs(share - json_extract(settings, '$.shareMaximum')) > 1e-9
+                """),
+        Rule(
+            invariant: "I5", message: "a job that has ended is held",
+            sql: """
+                SELECT j.id FROM job_terms t JOIN job j ON j.number = t.job
+                WHERE t.leasable_until IS NOT NULL AND j.finished_at IS NOT NULL LIMIT 101
+                """),
+        Rule(
             invariant: "I17", message: "a slot is not that of the lease that it names",
             sql: """
                 SELECT 'tenant ' || s.tenant || ', slot ' || s.slot FROM slot s

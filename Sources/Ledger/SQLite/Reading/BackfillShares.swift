@@ -8,6 +8,7 @@ final class BackfillShares {
     private let node: NodeID
     private var known: [Int64: BackfillShare?] = [:]
     private var held: [Int64: Int]?
+    private var workers: Int?
 
     init(_ database: Database, _ leased: LeasedUnits, _ node: NodeID) {
         self.database = database
@@ -33,6 +34,17 @@ final class BackfillShares {
         }
         known[backfill] = .some(share)
         return share
+    }
+
+    /// Whether the node has all that the backfill may have of it: more of it would only hide others.
+    func isFull(_ share: BackfillShare) throws -> Bool {
+        if workers == nil {
+            let row = try Statement(database, cached: "SELECT workers FROM node WHERE id = ?1")
+            row.bind(1, node.text)
+            workers = try row.step() ? row.int(0) : 0
+            row.reset()
+        }
+        return workers.map { $0 > 0 && share.held >= share.most(ofWorkers: $0) } ?? false
     }
 
     private func countHeld() throws -> [Int64: Int] {

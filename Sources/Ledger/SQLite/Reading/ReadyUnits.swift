@@ -183,11 +183,15 @@ struct ReadyUnits {
     ) throws -> [Candidate] {
         row.bind(1, queue.number)
         row.bind(2, now)
-        row.bind(3, limit)
+        // What is passed over leaves its place to others.
+        row.bind(3, -1)
+        defer { row.reset() }
         let tenant = queue.tenant
         var found: [Candidate] = []
-        while try row.step() {
+        while found.count < limit, try row.step() {
             let kind = try row.named(UnitKind.self, 2)
+            let share = try row.optionalInt64(12).flatMap { try shares.share(of: $0) }
+            if let share, try shares.isFull(share) { continue }
             found.append(
                 Candidate(
                     unit: row.unit(0, job: 1), tenant: tenant.id, kind: kind, epoch: row.int64(3),
@@ -196,8 +200,7 @@ struct ReadyUnits {
                     tenantVirtualTime: tenant.virtualTime, tenantCap: tenant.cap,
                     tenantLeased: tenant.leased, estimate: row.estimate(7),
                     remainingCriticalSeconds: row.double(6), profile: try row.digest(10),
-                    encoder: kind == .encode ? row.text(11) : "",
-                    share: try row.optionalInt64(12).flatMap { try shares.share(of: $0) }))
+                    encoder: kind == .encode ? row.text(11) : "", share: share))
         }
         return found
     }

@@ -51,10 +51,11 @@ extension SQLiteLedger {
         guard let jobs else {
             return try Int.fetchOne(
                 database.cachedStatement(
-                    sql:
-                        "SELECT count(*) FROM job j WHERE finished_at IS NULL AND \(Self.isLeasable)"
-                ),
-                arguments: [clock.read()]) ?? 0
+                    sql: """
+                        SELECT (SELECT count(*) FROM job WHERE finished_at IS NULL)
+                            - (SELECT count(*) FROM job_terms INDEXED BY job_terms_held
+                                WHERE leasable_until IS NOT NULL AND leasable_until <= ?1)
+                        """), arguments: [clock.read()]) ?? 0
         }
         let statement = try database.cachedStatement(
             sql: """

@@ -38,7 +38,9 @@ extension Schema {
             CHECK (state IN ('pending','running') OR ended > 0),
             CHECK (state <> 'pending' OR due = 1)
         ) STRICT, WITHOUT ROWID;
-        CREATE INDEX backfill_row_state ON backfill_row (backfill, pass, state, position);
+        -- Pages of one state, and all that is counted.
+        CREATE INDEX backfill_row_state ON backfill_row
+            (backfill, pass, state, position, code, due, admitted, ended);
         CREATE INDEX backfill_row_due ON backfill_row (backfill, pass, position) WHERE due = 1;
         CREATE INDEX backfill_row_input ON backfill_row (backfill, pass, input);
         CREATE INDEX backfill_row_same ON backfill_row (source, profile)
@@ -57,6 +59,8 @@ extension Schema {
             -- No unit is leased from then on.
             leasable_until INTEGER
         ) STRICT;
+        -- Jobs that are held, or will be: none of them has ended.
+        CREATE INDEX job_terms_held ON job_terms (job) WHERE leasable_until IS NOT NULL;
         """
 
     static let backfillTriggers = """
@@ -97,6 +101,11 @@ extension Schema {
             SELECT RAISE(ROLLBACK, 'a row is done when its job is ready')
             WHERE NEW.state = 'done' AND NEW.state <> OLD.state
                 AND (SELECT state FROM job WHERE id = NEW.job) IS NOT 'ready';
+        END;
+        CREATE TRIGGER job_let_go AFTER UPDATE OF finished_at ON job WHEN NEW.finished_at IS NOT NULL
+        BEGIN
+            UPDATE job_terms SET leasable_until = NULL
+                WHERE job = NEW.number AND leasable_until IS NOT NULL;
         END;
         CREATE TRIGGER job_terms_fixed BEFORE UPDATE OF job, backfill, replaces ON job_terms
         BEGIN SELECT RAISE(ROLLBACK, 'on whose behalf a job is never changes'); END;

@@ -23,13 +23,6 @@ extension Transaction {
         insert.bind(4, now)
         try insert.run()
         let number = try backfillNumber(name)
-        let drop = try statement(
-            """
-            DELETE FROM backfill_row WHERE backfill = ?1
-                AND pass > (SELECT pass FROM backfill WHERE number = ?1)
-            """)
-        drop.bind(1, number)
-        try drop.run()
         let begin = try statement(
             "UPDATE OR ROLLBACK backfill SET draft = max(pass, draft) + 1 WHERE number = ?1")
         begin.bind(1, number)
@@ -111,10 +104,7 @@ extension Transaction {
         adopt.bind(3, settings.shareMaximum)
         adopt.bind(4, now)
         try adopt.run()
-        let drop = try statement("DELETE FROM backfill_row WHERE backfill = ?1 AND pass < ?2")
-        drop.bind(1, number)
-        drop.bind(2, pass)
-        try drop.run()
+        try cancelOrphans(of: number)
     }
 
     func change(_ name: String, _ change: BackfillChange) throws -> Bool {
@@ -145,19 +135,43 @@ extension Transaction {
         return true
     }
 
-    /// Its jobs that have not ended are those of its running rows: few, however large the catalogue is.
     func hold(_ backfill: Int64, _ hold: JobHold) throws {
         let set = try statement(
             """
             UPDATE job_terms SET leasable_until = ?2
             WHERE backfill = ?1 AND leasable_until IS NOT ?2 AND job IN (
-                SELECT j.number FROM backfill b
-                JOIN backfill_row r ON r.backfill = b.number AND r.pass = b.pass AND r.state = 'running'
-                JOIN job j ON j.id = r.job WHERE b.number = ?1 AND j.finished_at IS NULL)
+                SELECT j.number FROM job j INDEXED BY job_unfinished CROSS JOIN job_terms t
+                    ON t.job = j.number WHERE j.finished_at IS NULL AND t.backfill = ?1)
             """)
         set.bind(1, backfill)
         set.bind(2, hold.leasableUntil)
         try set.run()
+    }
+
+    /// Jobs under way that no row asks for any more: nobody would lead them to an end.
+    private func cancelOrphans(of backfill: Int64) throws {
+        let rows = try statement(
+            """
+            SELECT j.id FROM job j INDEXED BY job_unfinished CROSS JOIN job_terms t ON t.job = j.number
+            WHERE j.finished_at IS NULL AND t.backfill = ?1 AND j.id NOT IN (
+                SELECT r.job FROM backfill b JOIN backfill_row r ON r.backfill = b.number
+                    AND r.pass = b.pass AND r.state = 'running' WHERE b.number = ?1) ORDER BY j.id
+            """)
+        rows.bind(1, backfill)
+        var orphans: [JobID] = []
+        while try rows.step() { orphans.append(JobID(rows.text(0))) }
+        for job in orphans { _ = try cancel(job, reason: BackfillRefusal.orphaned) }
+    }
+
+    /// Removes rows of passes that count no more, a part at a time; false when none is left.
+    func dropRows() throws -> Bool {
+        let drop = try statement(
+            """
+            DELETE FROM backfill_row WHERE (backfill, pass, position) IN (
+                SELECT r.backfill, r.pass, r.position FROM backfill b CROSS JOIN backfill_row r
+                    ON r.backfill = b.number WHERE r.pass <> b.pass AND r.pass <> b.draft LIMIT 4096)
+            """)
+        return try drop.run() > 0
     }
 
     func changeRows(_ changes: [BackfillRowChange], _ pass: Int, _ name: String) throws -> Int {
@@ -187,6 +201,9 @@ enum BackfillRefusal {
     static func unknown(_ name: String) -> LedgerFailure {
         LedgerFailure(.refused, "there is no backfill “\(name)”")
     }
+
+    /// Why a job is cancelled that a new listing has no row for.
+    static let orphaned = "its backfill was listed anew, without it"
 
     static func replaced(_ name: String) -> LedgerFailure {
         LedgerFailure(.refused, "another listing of backfill “\(name)” has taken over")

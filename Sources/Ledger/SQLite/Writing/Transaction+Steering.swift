@@ -5,10 +5,12 @@ extension Transaction {
     func insertTerms(_ terms: JobTerms, _ job: Int64) throws {
         guard terms != .usual else { return }
         let backfill = try terms.backfill.map { try backfillNumber($0) }
+        // A pause may have come before a job that was decided on.
         let insert = try statement(
             """
             INSERT OR ROLLBACK INTO job_terms (job, backfill, replaces, leasable_until)
-            VALUES (?1, ?2, ?3, ?4)
+            SELECT ?1, ?2, ?3, CASE WHEN ?2 IS NULL OR EXISTS
+                (SELECT 1 FROM backfill WHERE number = ?2 AND state = 'running') THEN ?4 ELSE 0 END
             """)
         insert.bind(1, job)
         insert.bind(2, backfill)

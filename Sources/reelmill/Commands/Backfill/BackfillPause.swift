@@ -57,11 +57,13 @@ struct BackfillResume: ParsableCommand {
         var known = record.settings
         if record.state == .stopped { (known.canary, known.failBudget) = (0, nil) }
         let settings = limits.settings(over: known)
+        // One that was paused before it was begun is not running afterwards.
+        let counts = try workplace.ledger.rowCounts(of: name)
         let resumed = try workplace.ledger.changeBackfill(
             name,
             BackfillChange(
-                from: [.paused, .stopped], to: record.pass > 0 ? .running : .planned,
-                reason: nil, hold: hold(settings, workplace), settings: settings))
+                from: [.paused, .stopped], to: counts.due < counts.total ? .running : .planned,
+                reason: nil, hold: settings.hold(workplace.ledger), settings: settings))
         guard resumed else {
             throw CommandFault(
                 .usage, "\(name): it is \(record.state.rawValue), so there is nothing to resume")
@@ -70,11 +72,13 @@ struct BackfillResume: ParsableCommand {
             "\(name): resumed; where no process runs it any more, `reelmill backfill run \(name)` does"
         )
     }
+}
 
-    /// Outside its window its jobs stay held.
-    private func hold(_ settings: BackfillSettings, _ workplace: Workplace) -> JobHold {
-        guard let window = settings.window else { return .none }
+extension BackfillSettings {
+    /// How its jobs are held at this moment: outside its window altogether, within it from its end on.
+    func hold(_ ledger: any BackfillLedger) -> JobHold {
+        guard let window else { return .none }
         guard let left = window.minutesLeft(at: LocalMinute.now()) else { return .now }
-        return .from(milliseconds: workplace.ledger.nowMilliseconds + Int64(left) * 60_000)
+        return .from(milliseconds: ledger.nowMilliseconds + Int64(left) * 60_000)
     }
 }

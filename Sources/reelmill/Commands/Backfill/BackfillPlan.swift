@@ -51,10 +51,13 @@ struct BackfillPlan: AsyncParsableCommand {
                 "\(name): this backfill is \(known.state.rawValue), and another plan would take its "
                     + "place. Let it end, or give this plan another --name.")
         }
+        try catalogue.requireSamePlace(known)
+        var asked = limits.settings(over: BackfillSettings())
+        asked.place = catalogue.place
         let record = try CatalogueDraft(
             ledger: workplace.ledger, name: name, listing: try catalogue.listing(),
             output: catalogue.output, profile: try ProfileLoading.load(settings.profile),
-            settings: limits.settings(over: BackfillSettings())
+            settings: asked
         ).list()
         let forecast = try await CatalogueSurvey(
             workplace: workplace, record: record, workers: settings.workers, samples: sample

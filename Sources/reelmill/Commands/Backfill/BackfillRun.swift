@@ -72,7 +72,18 @@ struct BackfillRun: AsyncParsableCommand {
             namesBackfill ? try workplace.backfill(name) : try workplace.ledger.backfill(name)
         // A whole command says all that it wants; a name alone means what was said before.
         let known = namesBackfill ? record?.settings : nil
-        let asked = limits.settings(over: known ?? BackfillSettings())
+        var asked = limits.settings(over: known ?? BackfillSettings())
+        if namesBackfill {
+            guard record?.pass ?? 0 > 0 else {
+                throw CommandFault(
+                    .usage,
+                    "\(name): its sources were never listed to the end. Give the whole command again, with "
+                        + "its sources.")
+            }
+        } else {
+            try catalogue.requireSamePlace(record)
+            asked.place = catalogue.place
+        }
         guard record?.state != .paused else {
             throw CommandFault(
                 .usage,
@@ -96,8 +107,8 @@ struct BackfillRun: AsyncParsableCommand {
         _ = try workplace.ledger.changeBackfill(
             name,
             BackfillChange(
-                from: [.planned, .stopped, .done], to: .running, reason: nil, hold: .none,
-                settings: asked))
+                from: [.planned, .stopped, .done], to: .running, reason: nil,
+                hold: asked.hold(workplace.ledger), settings: asked))
         return try workplace.backfill(name)
     }
 
@@ -125,6 +136,11 @@ struct BackfillRun: AsyncParsableCommand {
                     + "`reelmill backfill retry \(name)` asks for those that failed again.")
             throw ExitStatus.someFailed.code
         case .conducted(.done):
+            if counts.due > 0 {
+                Console.note(
+                    "reelmill: \(name): \(counts.due) rows are left; `reelmill backfill run \(name)` goes on "
+                        + "with them.")
+            }
             let failed = counts[.failed] + counts[.quarantined]
             if failed > 0 {
                 throw (failed == counts.total ? ExitStatus.jobFailed : .someFailed).code

@@ -33,14 +33,14 @@ struct CatalogueOptions: ParsableArguments {
             sources: sources, list: try from.map { try ListFile($0, format: format) })
     }
 
+    /// What the catalogue is made for: OUT, or the list that names outputs.
+    var place: String { absolute(output ?? from ?? "") }
+
     /// Fails with a usage fault where no name can be made.
     func backfillName() throws -> String {
-        let path = output ?? from ?? ""
-        let name =
-            name
-            ?? ((absolute(path) as NSString).lastPathComponent as NSString)
-            .deletingPathExtension
-        guard BackfillRecord.isName(name) else {
+        let last = (place as NSString).lastPathComponent
+        let name = name ?? (output == nil ? (last as NSString).deletingPathExtension : last)
+        guard BackfillRecord.isName(name), self.name != nil || output != nil || from != "-" else {
             throw CommandFault(
                 .usage,
                 "“\(name)” cannot be the name of a backfill: 1 to 64 letters, digits, '-', '_' or '.'. "
@@ -48,11 +48,20 @@ struct CatalogueOptions: ParsableArguments {
         }
         return name
     }
+
+    /// Fails with a usage fault when the name is that of another catalogue.
+    func requireSamePlace(_ known: BackfillRecord?) throws {
+        guard let known, name == nil, known.settings.place != place else { return }
+        throw CommandFault(
+            .usage,
+            "\(known.name): there is a backfill of this name, for \(known.settings.place). Give this one "
+                + "another --name, or the same --name if it is to take its place.")
+    }
 }
 
 /// What a backfill may take, and when it stops.
 struct BackfillLimits: ParsableArguments {
-    @Option(help: "Encode only what is missing, changed or failed before.")
+    @Option(help: "Encode only what is missing, changed or failed before; or all.")
     var only: BackfillSelection?
     @Option(
         help: ArgumentHelp(
