@@ -51,7 +51,7 @@ public struct DiskRule: Hashable, Sendable {
         self.high = high
     }
 
-    /// No disk is ever short.
+    /// No disk of which anything is known is ever short.
     public static let none = DiskRule(low: DiskMark(bytes: 0), high: DiskMark(bytes: 0))
 
     public static let standard = DiskRule(
