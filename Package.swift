@@ -233,6 +233,7 @@ let package = Package(
                 "TranscodeModel", "Packager", "ContentDigest", "Ledger", "reelmill",
                 "reelmill-worker", "reelmill-chaos", "WorkerHost", "WorkerProtocol",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
     ],

@@ -55,22 +55,39 @@ public struct LocalArtifactStore: ArtifactStore {
             throw storageFailure("make read-only", staged.path)
         }
         try folders.make([parent(of: parent(of: target)), parent(of: target)])
-        switch calls.rename(staged.path, target) {
-        case 0: break
-        case EEXIST:
-            // The same bytes are there already; a torn file of that name would have another size.
-            guard try size(of: target) == byteCount else {
-                throw Failure(
-                    .permanent, .storageFailed,
-                    "\(target): the artifact is damaged. Remove it and retry the job.")
-            }
-            try discard(staged)
-        case let code: throw storageFailure("rename into place", target, code)
-        }
+        try place(staged, target, byteCount)
         try syncDirectory(parent(of: target), calls)
         try syncDirectory(staging, calls)
         return StoredArtifact(digest: digest, byteCount: byteCount)
     }
+
+    private func place(
+        _ staged: StagedFile, _ target: String, _ byteCount: Int64
+    ) throws(Failure) {
+        for _ in 0..<Self.placings {
+            switch calls.rename(staged.path, target) {
+            case 0: return
+            case EEXIST:
+                // Gone again: somebody has removed what was given up.
+                guard let size = try size(of: target) else { continue }
+                // The same bytes are there already; a torn file of that name would have another size.
+                guard size == byteCount else {
+                    throw Failure(
+                        .permanent, .storageFailed,
+                        "\(target): the artifact is damaged. Remove it and retry the job.")
+                }
+                return try discard(staged)
+            case let code: throw storageFailure("rename into place", target, code)
+            }
+        }
+        throw Failure(
+            .transient, .storageFailed,
+            "\(target): the artifact comes and goes, and could not be put in place. Look who "
+                + "else writes to the store.")
+    }
+
+    /// Each but the last needs a removal, and another one that put the bytes there since.
+    private static let placings = 16
 
     public func discard(_ staged: StagedFile) throws(Failure) { try removeTree(staged.path) }
 

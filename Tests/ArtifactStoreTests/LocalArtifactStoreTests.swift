@@ -1,5 +1,7 @@
 import ContentDigest
 import Foundation
+import Glibc
+import Synchronization
 import Testing
 import TranscodeModel
 
@@ -96,5 +98,40 @@ struct LocalArtifactStoreTests {
         try staged.append([UInt8](repeating: 5, count: 100))
         let failure = #expect(throws: Failure.self) { try store.commit(staged) }
         #expect(failure?.code == .storageFailed)
+    }
+
+    /// Says so often that something is there before it renames; whoever put it there has removed it.
+    private func crowded(_ path: String, refusals: Int) throws -> LocalArtifactStore {
+        let left = Mutex(refusals)
+        var calls = StorageCalls.system
+        let rename = calls.rename
+        calls.rename = { from, to in
+            let isRefused = left.withLock { left in
+                left -= 1
+                return left >= 0
+            }
+            return isRefused ? EEXIST : rename(from, to)
+        }
+        return try LocalArtifactStore.open(at: path, calls: calls, plantedBug: nil)
+    }
+
+    @Test("bytes that were there a moment ago and were removed since are put there after all")
+    func comesAndGoes() throws {
+        let scratch = try Scratch()
+        let store = try crowded(scratch.path, refusals: 2)
+        let staged = try store.stage(tenant: .standard, unit: unit, epoch: 1)
+        try staged.append(Array("some".utf8))
+        let stored = try store.commit(staged)
+        #expect(try store.contains(stored.digest, tenant: .standard))
+        #expect(try scratch.contents("staging") == [])
+    }
+
+    @Test("a place that is never free, and never taken, ends an attempt but not its job")
+    func neverThere() throws {
+        let scratch = try Scratch()
+        let store = try crowded(scratch.path, refusals: .max)
+        let staged = try store.stage(tenant: .standard, unit: unit, epoch: 1)
+        let failure = #expect(throws: Failure.self) { try store.commit(staged) }
+        #expect(failure?.category == .transient)
     }
 }

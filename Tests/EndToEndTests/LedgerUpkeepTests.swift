@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Ledger
 import Testing
 import TranscodeModel
@@ -34,9 +35,7 @@ struct LedgerUpkeepTests {
         #expect(try scene.reelmill(["audit", "--deep"]).status == 0)
     }
 
-    @Test(
-        "a running node keeps a ledger from being restored and migrated; a copy can be made meanwhile"
-    )
+    @Test("a running node keeps a ledger from being restored; a copy can be made meanwhile")
     func running() throws {
         let scene = try published()
         let node = try scene.startReelmill(["run", "--workers", "1"])
@@ -51,8 +50,65 @@ struct LedgerUpkeepTests {
         let refused = try scene.reelmill(["ledger", "restore", "copy"])
         #expect(refused.status == 4)
         #expect(refused.errors.contains("process \(node.processIdentifier)"), "\(refused.errors)")
-        #expect(try scene.reelmill(["ledger", "migrate"]).status == 0)
         #expect(try scene.reelmill(["ledger", "check"]).status == 0)
+    }
+
+    @Test(
+        "a ledger of an older version is migrated once no node is alive in it and no process has it open"
+    )
+    func older() throws {
+        let scene = try Scene()
+        let path = scene.path("state/ledger.sqlite")
+        try FileManager.default.createDirectory(
+            atPath: scene.path("state"), withIntermediateDirectories: true)
+        let text = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().appending(path: "LedgerTests/Fixtures/schema2.sql")
+        var configuration = Configuration()
+        configuration.foreignKeysEnabled = false
+        // Of this process, which is another one for the commands.
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        let sql = try String(contentsOf: text, encoding: .utf8)
+        try queue.writeWithoutTransaction {
+            try $0.execute(sql: "PRAGMA journal_mode = WAL")
+            try $0.execute(sql: sql)
+        }
+        let nodes = try queue.read {
+            try String.fetchAll($0, sql: "SELECT id FROM node WHERE retired_at IS NULL")
+        }
+        #expect(!nodes.isEmpty)
+        let dead = nodes.flatMap { ["--dead", $0] }
+        let opened = try scene.reelmill(["ledger", "migrate"] + dead)
+        #expect(opened.status == 4)
+        #expect(
+            opened.errors.contains("process \(ProcessInfo.processInfo.processIdentifier)"),
+            "\(opened.errors)")
+        try queue.close()
+        let alive = try scene.reelmill(["ledger", "migrate"])
+        #expect(alive.status == 4)
+        #expect(alive.errors.contains("node \(nodes[0])"), "\(alive.errors)")
+        let migrated = try scene.reelmill(["ledger", "migrate"] + dead)
+        #expect(migrated.status == 0, "\(migrated.errors)")
+        #expect(try scene.reelmill(["ledger", "check"]).status == 0)
+    }
+
+    @Test("what is no backup is wrong usage; one that is damaged is not")
+    func noBackup() throws {
+        let scene = try published()
+        #expect(try scene.reelmill(["ledger", "backup", "copy"]).status == 0)
+        let copy = URL(fileURLWithPath: scene.path("copy"))
+        let bytes = try Data(contentsOf: copy)
+        func restored(_ status: Int32, _ words: String) throws {
+            let ending = try scene.reelmill(["ledger", "restore", "copy"])
+            #expect(ending.status == status, "\(ending.errors)")
+            #expect(ending.errors.contains(words), "\(ending.errors)")
+        }
+        try bytes.prefix(bytes.count / 2).write(to: copy)
+        try restored(4, "damaged")
+        try Data("a shopping list".utf8).write(to: copy)
+        try restored(2, "no ledger")
+        try FileManager.default.removeItem(at: copy)
+        try restored(2, "no such file")
+        #expect(try scene.reelmill(["audit"]).status == 0)
     }
 
     @Test(

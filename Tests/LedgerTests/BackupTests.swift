@@ -183,9 +183,11 @@ struct BackupTests {
     @Test(
         "a file that is no sound ledger is refused, and nothing is changed",
         arguments: [
-            "rubbish", "cut", "forged", "newer", "unreleased", "foreign", "missing",
+            ("rubbish", LedgerFailure.Code.refused), ("cut", .corrupt), ("forged", .corrupt),
+            ("newer", .newerSchema), ("unreleased", .olderSchema), ("foreign", .refused),
+            ("empty", .refused), ("missing", .refused),
         ])
-    func unsound(_ kind: String) throws {
+    func unsound(_ kind: String, _ code: LedgerFailure.Code) throws {
         let folder = try folder()
         defer { remove(folder) }
         let (path, copy) = (folder + "/ledger.sqlite", folder + "/copy")
@@ -200,6 +202,7 @@ struct BackupTests {
             let bytes = try Data(contentsOf: url)
             try bytes.prefix(bytes.count / 2).write(to: url)
         case "missing": try FileManager.default.removeItem(at: url)
+        case "empty": try Data().write(to: url)
         default:
             try DatabaseQueue(path: copy).writeWithoutTransaction {
                 let sql = [
@@ -212,9 +215,11 @@ struct BackupTests {
             }
         }
         let before = try OlderLedger.dump(path)
-        #expect(throws: LedgerFailure.self) {
+        let failure = #expect(throws: LedgerFailure.self) {
             try SQLiteLedger.restore(from: copy, at: path, isDead: Self.allDead)
         }
+        #expect(failure?.code == code)
+        #expect(failure?.message.hasPrefix(copy + ":") == true, "\(failure?.message ?? "")")
         #expect(try OlderLedger.dump(path) == before)
         let left = try FileManager.default.contentsOfDirectory(atPath: folder).filter {
             $0.contains("partial") || $0.contains("before-restore")

@@ -231,6 +231,44 @@ struct ConformanceRetentionTests {
     }
 
     @Test(
+        "the oldest are removed first, then those after one that cannot be; one that is asked for goes before its turn",
+        arguments: LedgerDriver.allCases)
+    func choices(_ driver: LedgerDriver) throws {
+        let fixture = try ConformanceFixture(driver)
+        for (id, texts) in [("first", ["a", "b"]), ("second", ["c", "d"])] {
+            try cancelled(fixture, id, texts)
+            _ = try fixture.ledger.condemn(Self.now)
+            fixture.clock.pass(10)
+        }
+        func left(_ choice: CondemnedChoice, removing isGone: Bool = false) throws
+            -> [CondemnedArtifact]
+        {
+            var seen: [CondemnedArtifact] = []
+            _ = try fixture.ledger.removeCondemned(choice) {
+                seen = $0
+                return isGone ? $0 : []
+            }
+            return seen
+        }
+        let all = try left(.oldest(100, after: nil))
+        #expect(Set(all.prefix(3).map(\.digest)) == Set(["index first", "a", "b"].map(digest)))
+        #expect(Set(all.dropFirst(3).map(\.digest)) == Set(["index second", "c", "d"].map(digest)))
+        for (index, artifact) in all.enumerated() {
+            #expect(
+                try left(.oldest(2, after: artifact))
+                    == Array(all.dropFirst(index + 1).prefix(2)))
+        }
+        let last = try #require(all.last)
+        #expect(try left(.one(last.digest, ConformanceFixture.other("studio"))) == [])
+        #expect(try left(.one(digest("never"), .standard)) == [])
+        #expect(try left(.one(last.digest, .standard), removing: true) == [last])
+        #expect(try left(.one(last.digest, .standard)) == [])
+        // After one that is gone, all are looked at again.
+        #expect(try left(.oldest(100, after: last)) == all.dropLast())
+        #expect(try fixture.findings() == [])
+    }
+
+    @Test(
         "a collection in parts gives up the oldest first, and what parts share with the last of them",
         arguments: LedgerDriver.allCases)
     func parts(_ driver: LedgerDriver) throws {

@@ -225,4 +225,47 @@ struct ConformanceSurveyTests {
         fixture.clock.pass(100_000)
         #expect(try fixture.survey().stragglers == [])
     }
+
+    @Test(
+        "what ends a job is found behind any number of units of older ones, when it is asked for",
+        arguments: LedgerDriver.allCases)
+    func ending(_ driver: LedgerDriver) throws {
+        let fixture = try ConformanceFixture(driver)
+        func unit(_ id: String, _ position: Int) -> UnitID {
+            UnitID(job: JobID(id), position: position)
+        }
+        func lease(_ id: String, _ position: Int) throws -> Lease {
+            let epoch = try fixture.unit(position, job: id).epoch
+            return try #require(
+                try fixture.lease([
+                    LeasePick(tenant: .standard, unit: unit(id, position), epoch: epoch)
+                ]).first)
+        }
+        for (id, encodes) in [("old", 9), ("young", 1), ("youngest", 1)] {
+            fixture.clock.pass(5)
+            try fixture.enqueue(ConformanceFixture.submission(id))
+            _ = try fixture.complete(
+                lease(id, 0).token, planned: ConformanceFixture.planned(encodes: encodes))
+        }
+        for id in ["youngest", "young"] { _ = try fixture.complete(lease(id, 1).token) }
+        func seen(_ ending: Int, jobs: Set<JobID>? = nil, candidates: Int = 4) throws -> [UnitID] {
+            try fixture.ledger.survey(
+                SurveyRequest(
+                    node: NodeID("a"), jobs: jobs, candidatesMaximum: candidates,
+                    stragglersMaximum: 0, endingMaximum: ending)
+            ).candidates.map(\.unit)
+        }
+        let first = (6...9).reversed().map { unit("old", $0) }
+        #expect(try seen(0) == first)
+        #expect(try seen(9) == first + [unit("young", 2), unit("youngest", 2)])
+        #expect(try seen(1) == first + [unit("young", 2)])
+        #expect(try seen(9, jobs: [JobID("youngest")]) == [unit("youngest", 2)])
+        #expect(try seen(9, candidates: 0) == [unit("young", 2), unit("youngest", 2)])
+        // None of them twice.
+        #expect(try seen(9, candidates: 100).count == 11)
+        _ = try lease("young", 2)
+        #expect(try seen(9) == first + [unit("youngest", 2)])
+        _ = try fixture.ledger.setTenant(.standard, weight: nil, cap: .some(1))
+        #expect(try seen(9) == [])
+    }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Glibc
 import Testing
 import TranscodeModel
 
@@ -172,6 +173,32 @@ struct MigrationTests {
         #expect(failure?.message.contains("node b") == true)
         #expect(try older.dump() == before)
         #expect(try older.files == ["ledger.sqlite"])
+    }
+
+    @Test("it is refused while anybody has the ledger open, though no node is alive")
+    func opened() throws {
+        let older = try OlderLedger(schema: 2)
+        let before = try older.dump()
+        // As a connection holds it (sqlite.org/walformat.html, section 2.3); this process's own locks would not be seen.
+        let file = open(older.path, O_RDWR | O_CLOEXEC)
+        // F_OFD_SETLK of Linux, which Glibc does not pass on: a lock of the open file, and not of the process.
+        let setOwnLock: Int32 = 37
+        defer { close(file) }
+        var lock = flock()
+        lock.l_type = Int16(F_RDLCK)
+        lock.l_whence = Int16(SEEK_SET)
+        lock.l_start = 0x4000_0002
+        lock.l_len = 1
+        #expect(fcntl(file, setOwnLock, &lock) == 0)
+        let failure = #expect(throws: LedgerFailure.self) {
+            try SQLiteLedger.migrate(at: older.path, isDead: Self.allDead)
+        }
+        #expect(failure?.code == .busy)
+        lock.l_type = Int16(F_UNLCK)
+        #expect(fcntl(file, setOwnLock, &lock) == 0)
+        #expect(try older.dump() == before)
+        #expect(try older.files == ["ledger.sqlite"])
+        #expect(try SQLiteLedger.migrate(at: older.path, isDead: Self.allDead).from == 2)
     }
 
     @Test("a copy that an interrupted migration left is not replaced")

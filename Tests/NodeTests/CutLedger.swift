@@ -8,10 +8,13 @@ final class CutLedger: Ledger {
     private let inner: any Ledger
     private let cut: Int
     private let isAnswerLost: Bool
+    /// Whoever removes what was given up comes to nothing, as if there were too much of it.
+    private let isRemovalEndless: Bool
     private let state = Mutex((calls: 0, isDead: false))
 
-    init(_ inner: any Ledger, cut: Int, isAnswerLost: Bool) {
+    init(_ inner: any Ledger, cut: Int, isAnswerLost: Bool, isRemovalEndless: Bool = false) {
         self.inner = inner
+        self.isRemovalEndless = isRemovalEndless
         self.cut = cut
         self.isAnswerLost = isAnswerLost
     }
@@ -70,10 +73,11 @@ final class CutLedger: Ledger {
         try changing { () throws(LedgerFailure) in try inner.condemn(orphans) }
     }
     func removeCondemned(
-        limit: Int, _ remove: ([CondemnedArtifact]) -> [CondemnedArtifact]
+        _ choice: CondemnedChoice, _ remove: ([CondemnedArtifact]) -> [CondemnedArtifact]
     ) throws(LedgerFailure) -> Int {
-        try reading { () throws(LedgerFailure) in
-            try inner.removeCondemned(limit: limit, remove)
+        if isRemovalEndless, case .oldest = choice { return 0 }
+        return try reading { () throws(LedgerFailure) in
+            try inner.removeCondemned(choice, remove)
         }
     }
     func setTenant(_ tenant: TenantID, weight: Double?, cap: Int??) throws(LedgerFailure) {

@@ -82,7 +82,8 @@ final class NodeBench: Sendable {
     }
 
     func node(
-        ledger: (any Ledger)? = nil, workers: Int = 2, worker: String? = nil,
+        ledger: (any Ledger)? = nil, store: (any ArtifactStore)? = nil, workers: Int = 2,
+        worker: String? = nil,
         shutdown: ShutdownSwitch = ShutdownSwitch(),
         logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
         adjust: (inout NodePolicy) -> Void = { _ in }
@@ -92,7 +93,7 @@ final class NodeBench: Sendable {
             careMilliseconds: 100, ledgerPatienceMilliseconds: 0)
         adjust(&policy)
         return Node(
-            ledger: ledger ?? self.ledger, store: store,
+            ledger: ledger ?? self.ledger, store: store ?? self.store,
             options: NodeOptions(
                 policy: policy, workerExecutable: worker ?? Self.worker, tickMilliseconds: 20),
             board: ProgressBoard(), shutdown: shutdown,

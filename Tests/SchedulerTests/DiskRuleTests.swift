@@ -85,6 +85,31 @@ struct DiskRuleTests {
         #expect(admitted([candidate("new", .probe)], free: 99) == [])
     }
 
+    @Test("one that would end a job but cannot be begun keeps nobody from going on")
+    func unfit() {
+        let candidates = [
+            candidate("large", .stitch, created: 1, bytes: 500),
+            candidate("old", .encode, created: 5),
+            candidate("young", .encode, created: 9),
+        ]
+        func admitted(_ free: Int64) -> [String] {
+            Self.rule.admitted(candidates, on: disk(free)) { $0.estimate.outputBytes <= free }
+                .map(\.unit.description)
+        }
+        #expect(admitted(99) == ["old.1"])
+        #expect(admitted(50) == [])
+        #expect(admitted(500) == ["large.1"])
+    }
+
+    @Test("a store that does not say how much it can hold is short")
+    func unknown() {
+        for rule in [DiskRule.standard, Self.rule] {
+            #expect(rule.isShort(.unknown, wasShort: false))
+            #expect(rule.isShort(.unknown, wasShort: true))
+            #expect(rule.admitted([candidate("a", .encode)], on: .unknown).isEmpty)
+        }
+    }
+
     /// Jobs of encodes of many sizes and an ending that takes as much again as one of them; what a job took is free
     /// once it has ended. With room for one job below half of the mark, all end, in whatever order they are taken.
     @Test(

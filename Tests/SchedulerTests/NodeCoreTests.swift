@@ -68,6 +68,29 @@ struct NodeCoreTests {
     }
 
     @Test(
+        "on a disk that is short, what would end a job but does not fit or is broken does not block the others; and all that ends is asked for"
+    )
+    func shortDiskUnfit() {
+        var bench = CoreBench.started {
+            $0.disk = DiskRule(low: DiskMark(bytes: 1000), high: DiskMark(bytes: 2000))
+        }
+        var large = CoreBench.candidate("large", kind: .stitch)
+        large.estimate.memoryBytes = 5000
+        let short = bench.survey(
+            candidates: [large, CoreBench.candidate("a")], freeBytes: 900)
+        #expect(short.picks.map(\.unit.job.text) == ["a"])
+        func asked(_ effects: [NodeEffect]) -> [Int] {
+            effects.compactMap {
+                if case .survey(let request) = $0 { request.endingMaximum } else { nil }
+            }
+        }
+        let again = bench.tell(.answered(short.operations, [.leased([])]))
+        #expect(asked(again) == [64])
+        let wide = bench.survey(candidates: [CoreBench.candidate("a")], freeBytes: 5000)
+        #expect(asked(bench.tell(.answered(wide.operations, [.leased([])]))) == [0])
+    }
+
+    @Test(
         "an idle node takes nothing on a full disk that does not fit there, as it would otherwise")
     func idleShortDisk() {
         func picks(_ disk: DiskRule) -> Int {
@@ -102,6 +125,7 @@ struct NodeCoreTests {
         let asked = bench.tell(.finished(lease.token, .made(CoreBench.artifact, nil))).operations
         let effects = bench.tell(.answered(asked, [.completed(.condemned)]))
         #expect(effects.contains(.sweep))
+        #expect(effects.contains(.remove(CoreBench.artifact.digest, lease.tenant)))
         #expect(effects.releases.map(\.failure?.code) == [.artifactCondemned])
         guard case .retry(_, _, let returnsAttempt, _)? = effects.releases.first?.verdict else {
             Issue.record("it is not tried again")

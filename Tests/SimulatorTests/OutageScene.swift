@@ -61,7 +61,7 @@ struct OutageScene {
             attempts += 1
             events.append(
                 .finished(lease.token, .failed(Failure(.transient, .storageFailed, "no answer"))))
-        case .stop, .sweep, .note, .end: break
+        case .stop, .sweep, .remove, .note, .end: break
         }
     }
 }

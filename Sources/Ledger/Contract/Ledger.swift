@@ -60,11 +60,11 @@ public protocol Ledger: Sendable {
         _ orphans: [CondemnedArtifact]
     ) throws(LedgerFailure) -> [CondemnedArtifact]
     /// Has the bytes of condemned artifacts removed, a few, while nothing else can be committed. `remove` returns
-    /// those that are gone for good; removing one that is gone already is no failure.
+    /// those that are gone for good; removing one that is gone already is no failure. It is not called when there is none.
     ///
     /// A lease from before that may have counted on one: it cannot complete with it. Returns how many are gone.
     func removeCondemned(
-        limit: Int, _ remove: ([CondemnedArtifact]) -> [CondemnedArtifact]
+        _ choice: CondemnedChoice, _ remove: ([CondemnedArtifact]) -> [CondemnedArtifact]
     ) throws(LedgerFailure) -> Int
 
     // Reading

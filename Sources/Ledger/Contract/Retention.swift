@@ -98,7 +98,23 @@ public struct CondemnedArtifact: Hashable, Sendable, Codable {
     }
 }
 
+/// Which of the condemned artifacts whose bytes are not gone.
+public enum CondemnedChoice: Hashable, Sendable {
+    /// At most so many: those that wait longest, or those that come after this one. If that one is gone meanwhile, from
+    /// the first again.
+    case oldest(Int, after: CondemnedArtifact?)
+    /// This one, if it is condemned.
+    case one(Digest, TenantID)
+}
+
 extension Ledger {
+    /// The oldest, at most so many.
+    public func removeCondemned(
+        limit: Int, _ remove: ([CondemnedArtifact]) -> [CondemnedArtifact]
+    ) throws(LedgerFailure) -> Int {
+        try removeCondemned(.oldest(limit, after: nil), remove)
+    }
+
     /// All at once.
     public func condemn(_ policy: RetentionPolicy) throws(LedgerFailure) -> RetentionReport {
         try condemn(policy, atMost: .max)

@@ -8,10 +8,15 @@ public struct SurveyRequest: Hashable, Sendable {
     public var candidatesMaximum: Int
     /// 0 while there is no room for a hedge.
     public var stragglersMaximum: Int
+    /// Beside the candidates, so many units that end a job: those of the oldest jobs. While the disk is short nothing else
+    /// makes room, and they may stand behind any number of others.
+    public var endingMaximum: Int
 
     public init(
-        node: NodeID, jobs: Set<JobID>?, candidatesMaximum: Int, stragglersMaximum: Int
+        node: NodeID, jobs: Set<JobID>?, candidatesMaximum: Int, stragglersMaximum: Int,
+        endingMaximum: Int = 0
     ) {
+        self.endingMaximum = endingMaximum
         self.node = node
         self.jobs = jobs
         self.candidatesMaximum = candidatesMaximum
@@ -25,7 +30,8 @@ public struct LedgerSurvey: Hashable, Sendable {
     public var nowMilliseconds: Int64
     /// Ready units whose time has come, of jobs that are not held: the most urgent few of each tenant and
     /// class, of as many tenants as fit, those with the smallest virtual time first, and live and
-    /// backfill in turns, so that neither hides the other.
+    /// backfill in turns, so that neither hides the other. Then those that were asked for since they end a job, by the
+    /// age of the jobs.
     public var candidates: [Candidate]
     /// The virtual time of the system: a tenant that was away joins at it (start-time fair queueing).
     public var virtualTime: Double
@@ -56,6 +62,16 @@ public struct LedgerSurvey: Hashable, Sendable {
         self.stragglers = stragglers
         self.breakers = breakers
         self.unfinishedJobs = unfinishedJobs
+    }
+}
+
+extension UnitKind {
+    /// Whether such units come when all that takes room has been made.
+    public var endsJob: Bool {
+        switch self {
+        case .stitch, .package, .verify, .publish: true
+        case .probe, .encode, .audio, .images, .text: false
+        }
     }
 }
 

@@ -88,15 +88,16 @@ public final class MemoryLedger: Ledger {
     public func condemn(
         _ orphans: [CondemnedArtifact]
     ) throws(LedgerFailure) -> [CondemnedArtifact] {
-        try change { state, _ throws(LedgerFailure) in state.condemn(orphans) }
+        try change { state, now throws(LedgerFailure) in state.condemn(orphans, now: now) }
     }
 
     public func removeCondemned(
-        limit: Int, _ remove: ([CondemnedArtifact]) -> [CondemnedArtifact]
+        _ choice: CondemnedChoice, _ remove: ([CondemnedArtifact]) -> [CondemnedArtifact]
     ) throws(LedgerFailure) -> Int {
         let now = clock.read()
         return state.withLock { state in
-            let gone = remove(state.condemnedArtifacts(limit))
+            let left = state.condemnedArtifacts(choice)
+            let gone = left.isEmpty ? [] : remove(left)
             state.noteRemoved(gone, now: now)
             return gone.count
         }

@@ -144,6 +144,7 @@ struct CollectedRow: Hashable, Sendable {
 /// An artifact that no job needs, until whoever may have counted on it has ended.
 struct CondemnedRow: Hashable, Sendable {
     var byteCount: Int64
+    var condemnedAt: Int64
     /// When its bytes were gone for good.
     var removedAt: Int64?
 }

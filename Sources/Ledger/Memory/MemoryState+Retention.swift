@@ -51,7 +51,9 @@ extension MemoryLedger.State {
     ) -> RetentionReport {
         forgetRemoved()
         let expired = expired(policy, atMost: most, now: now)
-        for (key, bytes) in expired.artifacts { condemned[key] = CondemnedRow(byteCount: bytes) }
+        for (key, bytes) in expired.artifacts {
+            condemned[key] = CondemnedRow(byteCount: bytes, condemnedAt: now)
+        }
         for (place, share) in expired.jobs {
             jobs[place].collected = CollectedRow(atMilliseconds: now)
             noteCollected(place, share, now: now)
@@ -59,7 +61,7 @@ extension MemoryLedger.State {
         return expired.report
     }
 
-    mutating func condemn(_ orphans: [CondemnedArtifact]) -> [CondemnedArtifact] {
+    mutating func condemn(_ orphans: [CondemnedArtifact], now: Int64) -> [CondemnedArtifact] {
         var wanted: Set<ArtifactKey> = []
         for row in jobs where row.collected == nil {
             let tenant = row.facts.submission.tenant
@@ -73,15 +75,33 @@ extension MemoryLedger.State {
         }
         for orphan in left {
             condemned[ArtifactKey(tenant: orphan.tenant, digest: orphan.digest)] = CondemnedRow(
-                byteCount: orphan.byteCount)
+                byteCount: orphan.byteCount, condemnedAt: now)
         }
         return Array(left)
     }
 
-    func condemnedArtifacts(_ limit: Int) -> [CondemnedArtifact] {
-        condemned.filter { $0.value.removedAt == nil }.prefix(max(limit, 0)).map {
-            CondemnedArtifact(
-                tenant: $0.key.tenant, digest: $0.key.digest, byteCount: $0.value.byteCount)
+    func condemnedArtifacts(_ choice: CondemnedChoice) -> [CondemnedArtifact] {
+        let left = condemned.filter { $0.value.removedAt == nil }
+        func artifact(_ key: ArtifactKey, _ row: CondemnedRow) -> CondemnedArtifact {
+            CondemnedArtifact(tenant: key.tenant, digest: key.digest, byteCount: row.byteCount)
+        }
+        switch choice {
+        case .one(let digest, let tenant):
+            let key = ArtifactKey(tenant: tenant, digest: digest)
+            return left[key].map { [artifact(key, $0)] } ?? []
+        case .oldest(let limit, let last):
+            typealias Place = (Int64, String, String)
+            func place(_ key: ArtifactKey, _ row: CondemnedRow) -> Place {
+                (row.condemnedAt, key.digest.hex, key.tenant.text)
+            }
+            let start = last.flatMap { last -> Place? in
+                let key = ArtifactKey(tenant: last.tenant, digest: last.digest)
+                return left[key].map { place(key, $0) }
+            }
+            return left.filter { entry in
+                start.map { place(entry.key, entry.value) > $0 } ?? true
+            }.sorted { place($0.key, $0.value) < place($1.key, $1.value) }
+                .prefix(max(limit, 0)).map { artifact($0.key, $0.value) }
         }
     }
 

@@ -4,7 +4,8 @@ extension MemoryLedger.State {
     package mutating func survey(_ request: SurveyRequest, now: Int64) -> LedgerSurvey {
         makeDue(now: now)
         return LedgerSurvey(
-            nowMilliseconds: now, candidates: candidates(request, now: now),
+            nowMilliseconds: now,
+            candidates: withEnding(request, candidates(request, now: now), now: now),
             virtualTime: virtualTime, overdue: sightings { hold in hold.until < now },
             own: sightings { hold in hold.node == request.node }.map(\.token), nodes: liveNodes,
             stragglers: stragglers(request, now: now),
@@ -66,6 +67,30 @@ extension MemoryLedger.State {
             lines = left
         }
         return found
+    }
+
+    private func withEnding(
+        _ request: SurveyRequest, _ found: [Candidate], now: Int64
+    ) -> [Candidate] {
+        guard request.endingMaximum > 0 else { return found }
+        let known = Set(found.map(\.unit))
+        let order = jobs.indices.filter {
+            jobs[$0].state == .running && tenants[jobs[$0].tenant].hasRoom
+                && isLeasable($0, now: now)
+                && request.jobs?.contains(jobs[$0].facts.submission.id) ?? true
+        }.sorted {
+            let (left, right) = (jobs[$0].facts, jobs[$1].facts)
+            return left.createdAt != right.createdAt
+                ? left.createdAt < right.createdAt
+                : left.submission.id.text < right.submission.id.text
+        }
+        let ending = order.lazy.flatMap { job in
+            jobs[job].units.indices.map { UnitPlace(job: job, position: $0) }
+        }.filter {
+            let unit = self[$0]
+            return unit.state == .ready && unit.runAt <= now && unit.facts.kind.endsJob
+        }.prefix(request.endingMaximum).map { candidate($0, for: request.node) }
+        return found + ending.filter { !known.contains($0.unit) }
     }
 
     /// Where the units of these jobs stand in the line of a tenant, in its order.

@@ -55,15 +55,22 @@ struct AttemptRun: Sendable {
     }
 
     private func attempt(_ context: UnitContext) async throws -> AttemptResult {
-        let artifact: Artifact
         if let made = try existing(context) {
-            log.say("the same was made before, and is used again")
-            artifact = made
-        } else {
-            notes.trace(lease.kind.rawValue, "begin", lease)
-            artifact = try await perform(context)
-            notes.trace(lease.kind.rawValue, "end", lease)
+            do {
+                let result = try finish(context, made)
+                log.say("the same was made before, and is used again")
+                return result
+            } catch let failure as Failure where failure.code == .artifactMissing {
+                log.say("the same was made before, and has just been removed")
+            }
         }
+        notes.trace(lease.kind.rawValue, "begin", lease)
+        let artifact = try await perform(context)
+        notes.trace(lease.kind.rawValue, "end", lease)
+        return try finish(context, artifact)
+    }
+
+    private func finish(_ context: UnitContext, _ artifact: Artifact) throws -> AttemptResult {
         guard lease.kind == .probe else { return .made(artifact, nil) }
         notes.trace("plan", "begin", lease)
         let plan = try ProbeStage.plan(context, artifact)

@@ -41,6 +41,7 @@ struct EffectPerformer {
                 sweep()
                 removal.start(
                     ArtifactRemoval(ledger: node.ledger, store: node.store), node.logger, &group)
+            case .remove(let digest, let tenant): remove(digest, tenant)
             case .note(let note): notes.write(note)
             case .end(let ending): return ending
             }
@@ -62,6 +63,17 @@ struct EffectPerformer {
             }
         } catch {
             for ask in asks { inbox.put(.askFailed(ask, error)) }
+        }
+    }
+
+    private func remove(_ digest: Digest, _ tenant: TenantID) {
+        do {
+            try ArtifactRemoval(ledger: node.ledger, store: node.store)
+                .remove(digest, tenant: tenant)
+        } catch {
+            node.logger.warning(
+                "an artifact that was given up, and is to be made anew, cannot be removed",
+                metadata: ["artifact": "\(digest)", "reason": "\(error)"])
         }
     }
 
@@ -96,7 +108,7 @@ struct EffectPerformer {
             return DiskSpace(freeBytes: space.freeBytes, totalBytes: space.totalBytes)
         } catch {
             node.logger.error("the store does not answer", metadata: ["reason": "\(error.message)"])
-            return DiskSpace(freeBytes: 0, totalBytes: 0)
+            return .unknown
         }
     }
 

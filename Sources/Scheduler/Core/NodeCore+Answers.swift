@@ -93,8 +93,8 @@ extension NodeCore {
         }
     }
 
-    /// The unit made, or found, an artifact that was given up meanwhile. What is left of it is removed first, in case
-    /// whoever gave it up died before that; a later lease makes it anew.
+    /// The unit made, or found, an artifact that was given up meanwhile. What is left of it is removed at once, whatever
+    /// else was given up with it and by whom; a later lease makes it anew.
     private mutating func retry(
         _ completion: Completion, _ now: Int64, using generator: inout some RandomNumberGenerator
     ) -> [NodeEffect] {
@@ -103,7 +103,8 @@ extension NodeCore {
             .transient, .artifactCondemned,
             "Unit \(member.lease.unit) counted on an artifact that is just being removed since no job "
                 + "needed it any more. It is made again.")
-        return [.sweep] + settle(member.lease, failure, now, using: &generator)
+        return [.remove(completion.artifact.digest, member.lease.tenant), .sweep]
+            + settle(member.lease, failure, now, using: &generator)
     }
 
     private mutating func succeed(_ lease: Lease) -> [NodeEffect] {

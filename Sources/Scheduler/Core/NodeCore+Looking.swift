@@ -28,11 +28,13 @@ extension NodeCore {
         isStale = false
         lastLook = now
         let room = hasRoom ? policy.workers - members.count : 0
+        let most = room == 0 ? 0 : max(64, 8 * room)
         return [
             .survey(
                 SurveyRequest(
                     node: identity.id, jobs: policy.jobs,
-                    candidatesMaximum: room == 0 ? 0 : max(64, 8 * room), stragglersMaximum: room))
+                    candidatesMaximum: most, stragglersMaximum: room,
+                    endingMaximum: isDiskShort ? most : 0))
         ]
     }
 

@@ -122,7 +122,7 @@ extension NodeCore {
         ) { $0.less($1) }
         if plantedBug == .ignoresCapacity { capacity.workers += 1 }
         let affordable =
-            isDiskShort ? policy.disk.admitted(survey.candidates, on: disk) : survey.candidates
+            isDiskShort ? onShortDisk(survey, disk, capacity) : survey.candidates
         let admitted = breakers.admit(affordable, ledgerNow: survey.nowMilliseconds)
         let picks = policy.leaseChoice.choose(
             from: admitted, systemVirtualTime: survey.virtualTime, capacity: capacity,
@@ -142,6 +142,19 @@ extension NodeCore {
             operations += hedge(survey.stragglers, capacity)
         }
         return operations
+    }
+
+    private mutating func onShortDisk(
+        _ survey: LedgerSurvey, _ disk: DiskSpace, _ capacity: Capacity
+    ) -> [Candidate] {
+        let unbroken = Set(
+            breakers.admit(
+                survey.candidates.filter(\.kind.endsJob), ledgerNow: survey.nowMilliseconds
+            ).map(\.unit))
+        let shares = BackfillLoads(workers: policy.workers)
+        return policy.disk.admitted(survey.candidates, on: disk) {
+            capacity.fits($0.estimate) && unbroken.contains($0.unit) && shares.admits($0)
+        }
     }
 
     private func hedge(_ stragglers: [Straggler], _ capacity: Capacity) -> [LedgerOperation] {

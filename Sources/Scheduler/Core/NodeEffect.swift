@@ -13,6 +13,9 @@ public enum NodeEffect: Hashable, Sendable {
     case stop(LeaseToken)
     /// Remove what dead attempts left in staging: all but what belongs to a lease that is live then.
     case sweep
+    /// Remove what is left of an artifact that was given up, before all others: a unit of ours cannot be done until then,
+    /// and a collection may have given up thousands.
+    case remove(Digest, TenantID)
     case note(NodeNote)
     /// The last effect of all: the node ends.
     case end(NodeEnding)

@@ -10,6 +10,9 @@ public struct DiskSpace: Hashable, Sendable, Codable {
         self.freeBytes = freeBytes
         self.totalBytes = totalBytes
     }
+
+    /// Of a store that does not say.
+    public static let unknown = DiskSpace(freeBytes: 0, totalBytes: 0)
 }
 
 /// A height of the free space.
@@ -33,7 +36,8 @@ public struct DiskMark: Hashable, Sendable {
 
 /// When a disk is short of room, and what may be done on it then (I17).
 ///
-/// Below `low` it is short, and stays so until there is as much as `high` again. What was begun goes on. Of what was not,
+/// Below `low` it is short, and stays so until there is as much as `high` again; so is one of which nothing is known. What
+/// was begun goes on. Of what was not,
 /// units that end a job may be: a stitch, a package, a verification, a publication; without them nothing could ever be
 /// removed. Where no job is so far, one job goes on, the oldest, for as long as half of `low` is left: otherwise jobs
 /// that are all half done would wait for each other for ever. Nothing else is begun.
@@ -47,7 +51,7 @@ public struct DiskRule: Hashable, Sendable {
         self.high = high
     }
 
-    /// No disk is ever short.
+    /// No disk of which anything is known is ever short.
     public static let none = DiskRule(low: DiskMark(bytes: 0), high: DiskMark(bytes: 0))
 
     public static let standard = DiskRule(
@@ -62,12 +66,20 @@ public struct DiskRule: Hashable, Sendable {
 
     /// - Parameter wasShort: when it was looked at last.
     public func isShort(_ disk: DiskSpace, wasShort: Bool) -> Bool {
-        disk.freeBytes < (wasShort ? highBytes(of: disk) : lowBytes(of: disk))
+        disk.totalBytes <= 0
+            || disk.freeBytes < (wasShort ? highBytes(of: disk) : lowBytes(of: disk))
     }
 
     /// Those that may be begun on a disk that is short.
-    public func admitted(_ candidates: [Candidate], on disk: DiskSpace) -> [Candidate] {
-        let ending = candidates.filter { DiskRule.endsJob($0.kind) }
+    ///
+    /// - Parameter fits: whether a unit can be begun now, as to everything else. One that ends its job and cannot does not
+    ///   keep others from going on.
+    public func admitted(
+        _ candidates: [Candidate], on disk: DiskSpace,
+        where fits: (Candidate) -> Bool = { _ in true }
+    ) -> [Candidate] {
+        let candidates = candidates.filter { !$0.kind.endsJob || fits($0) }
+        let ending = candidates.filter(\.kind.endsJob)
         guard ending.isEmpty, disk.freeBytes > lowBytes(of: disk) / 2 else { return ending }
         // One that was planned: what a probe leads to is not yet known.
         let oldest = candidates.filter { $0.kind != .probe }.min {
@@ -76,12 +88,5 @@ public struct DiskRule: Hashable, Sendable {
                 : $0.unit.job.text < $1.unit.job.text
         }
         return candidates.filter { $0.unit.job == oldest?.unit.job }
-    }
-
-    static func endsJob(_ kind: UnitKind) -> Bool {
-        switch kind {
-        case .stitch, .package, .verify, .publish: true
-        case .probe, .encode, .audio, .images, .text: false
-        }
     }
 }

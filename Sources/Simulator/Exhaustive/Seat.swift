@@ -47,7 +47,7 @@ struct Seat: Hashable, Sendable {
         return core.step(.tick, now: now, using: &generator).contains {
             switch $0 {
             case .ask, .survey: true
-            case .start, .stop, .sweep, .note, .end: false
+            case .start, .stop, .sweep, .remove, .note, .end: false
             }
         }
     }

@@ -97,7 +97,7 @@ extension SmallWorld {
                 seats[seat].requests = []
                 seats[seat].answers = []
                 seats[seat].running = []
-            case .sweep, .note: break
+            case .sweep, .remove, .note: break
             }
         }
     }

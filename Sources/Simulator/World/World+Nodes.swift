@@ -72,6 +72,8 @@ extension World {
         case .start(let lease): try start(lease, slot)
         case .stop(let token): stop(token, slot)
         case .sweep: sweep(slot)
+        // Nothing is given up in these worlds.
+        case .remove: break
         case .note(let nodeNote): count(nodeNote, slot)
         case .end(let ending): try end(slot, ending)
         }

@@ -84,7 +84,8 @@ struct Doctor: AsyncParsableCommand {
                 Symptom(
                     "disk", disk.isShort ? .degraded : .fine,
                     "\(disk.text); nothing new below \(Quantity.bytes(disk.lowBytes)), again from "
-                        + "\(Quantity.bytes(disk.highBytes))",
+                        + "\(Quantity.bytes(disk.highBytes))"
+                        + (disk.isBetween ? ", which nodes that were short still wait for" : ""),
                     advice: disk.isShort ? "To make room, \(DiskReport.advice)." : nil),
                 Symptom(
                     "machine", .fine,

@@ -71,9 +71,7 @@ struct StatusCommand: ParsableCommand {
                     + (node.isDead ? " (dead)" : ""))
         }
         Console.print(
-            "disk:  \(overview.disk.text)"
-                + (overview.disk.isShort
-                    ? ", SHORT: nothing new is begun or enqueued; \(DiskReport.advice)" : ""))
+            "disk:  \(overview.disk.text)" + (overview.disk.consequence.map { ", \($0)" } ?? ""))
         for breaker in overview.breakers {
             Console.print(
                 "breaker: \(breaker.key) is OPEN, tried again at "

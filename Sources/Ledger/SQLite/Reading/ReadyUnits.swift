@@ -74,6 +74,39 @@ struct ReadyUnits {
         return found
     }
 
+    func all(_ request: SurveyRequest) throws -> [Candidate] {
+        let found = try candidates(request)
+        guard request.endingMaximum > 0 else { return found }
+        let known = Set(found.map(\.unit))
+        return found + (try ending(request).filter { !known.contains($0.unit) })
+    }
+
+    /// Units that end a job, of the jobs that are under way: few, beside those that wait to be planned.
+    private func ending(_ request: SurveyRequest) throws -> [Candidate] {
+        let queues = Dictionary(
+            uniqueKeysWithValues: try queues().filter(\.tenant.hasRoom).map { ($0.number, $0) })
+        let rows = try Statement(
+            database,
+            cached: """
+                \(Self.columns), u.queue FROM job j INDEXED BY job_state
+                CROSS JOIN work_unit u ON u.id BETWEEN j.number << 20 AND j.number << 20 | 1048575
+                \(Self.terms)
+                WHERE j.state = 'running' AND u.state = 'ready' AND u.delayed = 0 AND u.run_at <= ?2
+                    AND u.kind IN ('stitch', 'package', 'verify', 'publish') AND \(Self.isLeasable)
+                ORDER BY j.created_at, j.id, u.id
+                """)
+        rows.bind(2, now)
+        defer { rows.reset() }
+        var found: [Candidate] = []
+        while found.count < request.endingMaximum, try rows.step() {
+            guard let queue = queues[rows.int64(13)],
+                request.jobs?.contains(JobID(rows.text(1))) ?? true
+            else { continue }
+            found.append(try candidate(rows, queue))
+        }
+        return found
+    }
+
     private func queues() throws -> [Queue] {
         let next = try Statement(
             database,
@@ -186,23 +219,26 @@ struct ReadyUnits {
         // What is passed over leaves its place to others.
         row.bind(3, -1)
         defer { row.reset() }
-        let tenant = queue.tenant
         var found: [Candidate] = []
         while found.count < limit, try row.step() {
-            let kind = try row.named(UnitKind.self, 2)
-            let share = try row.optionalInt64(12).flatMap { try shares.share(of: $0) }
-            if let share, try shares.isFull(share) { continue }
-            found.append(
-                Candidate(
-                    unit: row.unit(0, job: 1), tenant: tenant.id, kind: kind, epoch: row.int64(3),
-                    jobClass: queue.jobClass, priority: row.int(4),
-                    jobCreatedMilliseconds: row.int64(5), tenantWeight: tenant.weight,
-                    tenantVirtualTime: tenant.virtualTime, tenantCap: tenant.cap,
-                    tenantLeased: tenant.leased, estimate: row.estimate(7),
-                    remainingCriticalSeconds: row.double(6), profile: try row.digest(10),
-                    encoder: kind == .encode ? row.text(11) : "", share: share))
+            let candidate = try candidate(row, queue)
+            if let share = candidate.share, try shares.isFull(share) { continue }
+            found.append(candidate)
         }
         return found
+    }
+
+    private func candidate(_ row: Statement, _ queue: Queue) throws -> Candidate {
+        let tenant = queue.tenant
+        let kind = try row.named(UnitKind.self, 2)
+        return Candidate(
+            unit: row.unit(0, job: 1), tenant: tenant.id, kind: kind, epoch: row.int64(3),
+            jobClass: queue.jobClass, priority: row.int(4), jobCreatedMilliseconds: row.int64(5),
+            tenantWeight: tenant.weight, tenantVirtualTime: tenant.virtualTime,
+            tenantCap: tenant.cap, tenantLeased: tenant.leased, estimate: row.estimate(7),
+            remainingCriticalSeconds: row.double(6), profile: try row.digest(10),
+            encoder: kind == .encode ? row.text(11) : "",
+            share: try row.optionalInt64(12).flatMap { try shares.share(of: $0) })
     }
 }
 

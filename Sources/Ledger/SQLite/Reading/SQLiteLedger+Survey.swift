@@ -11,7 +11,7 @@ extension SQLiteLedger {
             return LedgerSurvey(
                 nowMilliseconds: now,
                 candidates: try ReadyUnits(database, now: now, leased, node: request.node)
-                    .candidates(request),
+                    .all(request),
                 virtualTime: try Double.fetchOne(
                     database.cachedStatement(sql: "SELECT virtual_time FROM ledger_head")) ?? 0,
                 overdue: leased.sightings { $0.until < now },

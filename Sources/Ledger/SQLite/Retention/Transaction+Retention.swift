@@ -62,14 +62,9 @@ extension Transaction {
     }
 
     func removeCondemned(
-        limit: Int, _ remove: ([CondemnedArtifact]) -> [CondemnedArtifact]
+        _ choice: CondemnedChoice, _ remove: ([CondemnedArtifact]) -> [CondemnedArtifact]
     ) throws -> Int {
-        let rows = try statement(
-            """
-            SELECT sha256, tenant, bytes FROM condemned INDEXED BY condemned_left
-            WHERE removed_at IS NULL LIMIT ?1
-            """)
-        rows.bind(1, limit)
+        let rows = try chosen(choice)
         var left: [CondemnedArtifact] = []
         while try rows.step() {
             left.append(
@@ -89,6 +84,42 @@ extension Transaction {
             try note.run()
         }
         return gone.count
+    }
+
+    private func chosen(_ choice: CondemnedChoice) throws -> Statement {
+        switch choice {
+        case .oldest(let limit, nil):
+            let rows = try statement(
+                """
+                SELECT sha256, tenant, bytes FROM condemned INDEXED BY condemned_left
+                WHERE removed_at IS NULL ORDER BY at, sha256, tenant LIMIT ?1
+                """)
+            rows.bind(1, limit)
+            return rows
+        case .oldest(let limit, let last?):
+            let rows = try statement(
+                """
+                SELECT sha256, tenant, bytes FROM condemned INDEXED BY condemned_left
+                WHERE removed_at IS NULL AND (at, sha256, tenant) > (coalesce(
+                    (SELECT at FROM condemned
+                        WHERE sha256 = ?2 AND tenant = ?3 AND removed_at IS NULL),
+                    -9223372036854775808), ?2, ?3)
+                ORDER BY at, sha256, tenant LIMIT ?1
+                """)
+            rows.bind(1, limit)
+            rows.bind(2, last.digest)
+            rows.bind(3, last.tenant.text)
+            return rows
+        case .one(let digest, let tenant):
+            let rows = try statement(
+                """
+                SELECT sha256, tenant, bytes FROM condemned
+                WHERE sha256 = ?1 AND tenant = ?2 AND removed_at IS NULL
+                """)
+            rows.bind(1, digest)
+            rows.bind(2, tenant.text)
+            return rows
+        }
     }
 
     /// Those whose bytes went before any lease was granted that is still there: nobody can have counted on them.
@@ -124,10 +155,10 @@ extension SQLiteLedger {
     }
 
     public func removeCondemned(
-        limit: Int, _ remove: ([CondemnedArtifact]) -> [CondemnedArtifact]
+        _ choice: CondemnedChoice, _ remove: ([CondemnedArtifact]) -> [CondemnedArtifact]
     ) throws(LedgerFailure) -> Int {
         try write { transaction, _ in
-            try transaction.removeCondemned(limit: limit, remove)
+            try transaction.removeCondemned(choice, remove)
         }
     }
 }

@@ -13,11 +13,12 @@ struct LedgerCopy {
     init(_ path: String) { self.path = path }
 
     /// Copies one snapshot, makes it durable and looks at it; then it appears under its name, which nothing may have.
-    func write(_ source: some DatabaseReader) throws -> LedgerSummary {
+    /// `name`: of what is copied, for people; nil for the copy's own.
+    func write(_ source: some DatabaseReader, of name: String? = nil) throws -> LedgerSummary {
         guard access(path, F_OK) != 0 else { throw occupied }
         try removePartial()
         do {
-            let summary = try fill(source)
+            let summary = try fill(source, name ?? path)
             try LedgerFile(partial).sync()
             switch reelmill_rename_without_replacing(partial, path) {
             case 0: break
@@ -40,14 +41,14 @@ struct LedgerCopy {
         LedgerFailure(.refused, "\(path): something is there already. Choose another name.")
     }
 
-    private func fill(_ source: some DatabaseReader) throws -> LedgerSummary {
+    private func fill(_ source: some DatabaseReader, _ name: String) throws -> LedgerSummary {
         var configuration = Configuration()
         configuration.foreignKeysEnabled = false
         let copy = try DatabaseQueue(path: partial, configuration: configuration)
         try source.backup(to: copy)
         // One file, which needs no log beside it.
         try copy.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = DELETE") }
-        return try copy.read { try SoundLedger.require($0, partial) }
+        return try copy.read { try SoundLedger.require($0, name) }
     }
 
     private func removePartial() throws(LedgerFailure) {

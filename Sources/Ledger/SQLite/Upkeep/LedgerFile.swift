@@ -58,6 +58,13 @@ struct LedgerFile {
         return lock.l_type == Int16(F_UNLCK) ? nil : lock.l_pid
     }
 
+    /// As `user`.
+    func requireUnopened() throws(LedgerFailure) {
+        guard let user = try user() else { return }
+        throw LedgerFailure(
+            .busy, "\(path): process \(user) has the ledger open. End it first.")
+    }
+
     /// Makes its bytes durable.
     func sync() throws(LedgerFailure) { try LedgerFile.sync(path, O_RDONLY) }
 

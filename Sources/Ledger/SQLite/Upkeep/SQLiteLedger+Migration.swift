@@ -17,7 +17,7 @@ extension SQLiteLedger {
     /// Brings a ledger of an older released schema to this one, in one transaction, which is committed only if SQLite
     /// and a whole audit have nothing to say against what came of it. A copy of what was is made beside it first.
     ///
-    /// Fails as `busy` while a node is alive, as `corrupt` when the ledger is not sound before or after; then it is
+    /// Fails as `busy` while a node is alive or a process has the ledger open, as `corrupt` when the ledger is not sound before or after; then it is
     /// as it was.
     public static func migrate(
         at path: String, isDead: NodeObituary
@@ -35,6 +35,8 @@ extension SQLiteLedger {
                 throw LedgerFailure(
                     .refused, "\(path): there is no ledger in it. Check --state.")
             }
+            // A program that only reads would go on with a schema that is not there any more.
+            try file.requireUnopened()
             return try migrate(file, isDead)
         } catch { throw ledgerFailure(error, path) }
     }
@@ -94,11 +96,13 @@ extension SQLiteLedger {
                 + "\(finding.message)), and stays as it is. Restore a backup.")
     }
 
-    /// This name, or the first with a number that nothing has.
+    /// This name, or the first with a number that nothing has, nor a log that SQLite would take for its own.
     static func freeName(_ name: String) -> String {
         var free = name
         var number = 2
-        while FileManager.default.fileExists(atPath: free) {
+        while ([""] + LedgerLogs.ends).contains(where: {
+            FileManager.default.fileExists(atPath: free + $0)
+        }) {
             free = "\(name)-\(number)"
             number += 1
         }

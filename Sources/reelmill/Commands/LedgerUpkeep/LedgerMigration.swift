@@ -8,12 +8,12 @@ struct LedgerMigration: ParsableCommand {
         discussion: """
             A backup is made beside the ledger first. All steps take one transaction, which is committed only if \
             SQLite and a whole audit find nothing wrong; otherwise the ledger stays as it was. Done again, it does \
-            nothing. Stop all nodes before.
+            nothing. Stop all nodes before, and whatever else has the ledger open.
 
             EXIT CODES:
               0    the ledger has this version's schema
               2    the ledger is of a version that cannot be brought forward
-              4    a node is alive, or the ledger cannot be reached or is not sound
+              4    a node is alive, the ledger is in use, or it cannot be reached or is not sound
 
             EXAMPLES:
               reelmill ledger migrate

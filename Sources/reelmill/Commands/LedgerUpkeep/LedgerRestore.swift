@@ -13,8 +13,8 @@ struct LedgerRestore: ParsableCommand {
 
             EXIT CODES:
               0    restored
-              2    the file is no ledger, or of a version that cannot be used
-              4    a node is alive, the ledger is in use, or the backup is not sound
+              2    the file is not there or no ledger, or of a version that cannot be used
+              4    a node is alive, the ledger is in use, the backup is not sound, or the disk failed
 
             EXAMPLES:
               reelmill ledger restore ledger.backup
@@ -36,6 +36,9 @@ struct LedgerRestore: ParsableCommand {
         if format.json { return try Console.printJSON("restore", report) }
         Console.print("\(settings.ledgerPath): \(report.ledger.text)")
         if let aside = report.setAside { Console.print("set aside as \(aside)") }
+        for log in report.logsSetAside {
+            Console.print("a log of a ledger that was there before is kept as \(log)")
+        }
         if let events = report.eventsAhead, let jobs = report.jobsAhead {
             Console.print(
                 "it was ahead of the backup by \(events) events and \(jobs) jobs, which the ledger in place does "
@@ -43,7 +46,7 @@ struct LedgerRestore: ParsableCommand {
         } else if report.setAside != nil {
             Console.print(
                 report.before == nil
-                    ? "it cannot be read, so nobody can say what is lost"
+                    ? "it is damaged, so nobody can say what is lost"
                     : "the backup is not of its history, so nobody can say what is lost")
         }
         if report.ledger.schema < SQLiteLedger.schemaVersion {
