@@ -2,6 +2,7 @@ import ArtifactStore
 import Foundation
 import Ledger
 import Node
+import TranscodeModel
 
 /// Removes from the state directory what nothing needs any more, as the ledger decides.
 struct GarbageCollection {
