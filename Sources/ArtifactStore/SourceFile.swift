@@ -54,6 +54,11 @@ public final class SourceFile: Sendable {
 
     public func hash() throws(Failure) -> Digest { try hashOfFile(descriptor, path: path).0 }
 
+    /// The same for as long as `goesOn`, which is asked again and again; nil when it was stopped.
+    public func hash(goesOn: () -> Bool) throws(Failure) -> Digest? {
+        try hashOfFile(descriptor, path: path, goesOn: goesOn)?.0
+    }
+
     /// Fails with `sourceChanged` unless the file is still the one that was enqueued.
     public func requireUnchanged(
         byteCount: Int64, modificationMilliseconds: Int64

@@ -51,9 +51,9 @@ struct LogFormatTests {
             2026-01-01T00:00:00.003Z node torn
             """
         let lines = AttemptLogReader.parse(Array(text.utf8))
-        #expect(lines.map { $0.0.suffix(5) } == [".001Z", ".001Z", ".002Z"])
-        #expect(lines.map(\.1) == ["node", "node", "worker"])
-        #expect(lines.map(\.2) == ["leased: x", "garbage", "a b c"])
+        #expect(lines.map { $0.time.suffix(5) } == [".001Z", ".001Z", ".002Z"])
+        #expect(lines.map(\.source) == ["node", "node", "worker"])
+        #expect(lines.map(\.message) == ["leased: x", "garbage", "a b c"])
         #expect(AttemptLogReader.parse([]).isEmpty)
         #expect(AttemptLogReader.parse(Array("no end".utf8)).isEmpty)
     }

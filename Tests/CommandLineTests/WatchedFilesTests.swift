@@ -46,15 +46,17 @@ struct WatchedFilesTests {
         #expect(files.see("c", sight(7), at: 1000, isWritten: nil))
     }
 
-    @Test("what could not be dealt with comes again, and not before its time")
-    func putBack() {
+    @Test("what was taken is known to have changed when its turn comes, whatever has changed of it")
+    func turn() {
         let files = Board(1000)
         #expect(files.see("a", sight(7), wasRenamed: true, at: 0, isWritten: false))
-        files.putBack("a", until: 5000)
-        #expect(!files.isQuiet)
-        #expect(files.due(at: 4999) == [])
-        #expect(files.due(at: 5000) == ["a"])
-        #expect(files.see("a", sight(7), at: 5000, isWritten: false))
+        #expect(files.isStill("a", sight(7)))
+        for other in [sight(8), sight(7, 1), sight(7, 0, 2), nil] {
+            #expect(!files.isStill("a", other))
+        }
+        #expect(!files.isStill("b", sight(7)) && !files.isStill("b", nil))
+        files.forget("a")
+        #expect(!files.isStill("a", sight(7)))
     }
 
     @Test(
@@ -143,13 +145,6 @@ struct WatchedFilesTests {
         for path in ["/in/out", "/in/.git", "/in/upload.tmp"] { #expect(!names.isFolder(path)) }
     }
 
-    @Test("the places of an output: as backfill names it, then with more of the name")
-    func places() throws {
-        let digest = try #require(Digest(hex: String(repeating: "0", count: 64)))
-        #expect(WatchEnlistment.places("a/talk.mov", nil) == ["a/talk", "a/talk.mov"])
-        #expect(WatchEnlistment.places("a/talk.mov", digest).last == "a/talk-00000000")
-    }
-
     @Test(
         "lengths of time",
         arguments: [
@@ -175,7 +170,9 @@ private final class Board {
     ) -> Bool {
         files.see(path, sight, wasRenamed: wasRenamed, at: now, isWritten: isWritten)
     }
-    func putBack(_ path: String, until time: Int64) { files.putBack(path, until: time) }
+    func isStill(_ path: String, _ sight: WatchedFiles.Sight?) -> Bool {
+        files.isStill(path, sight)
+    }
     func forget(_ path: String) { files.forget(path) }
     func due(at now: Int64) -> [String] { files.due(at: now) }
     var isQuiet: Bool { files.isQuiet }

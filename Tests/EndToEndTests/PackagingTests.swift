@@ -32,10 +32,49 @@ struct PackagingTests {
         #expect(transcode.contains("\n.B \\-o, \\-\\-output out\n"))
         #expect(transcode.contains("\nreelmill transcode talk.mov \\-o out/talk\n"))
         #expect(transcode.contains("INPUT \\-\\-output out [\\-\\-profile name|file]"))
-        guard FileManager.default.isExecutableFile(atPath: "/usr/bin/groff") else { return }
+    }
+
+    @Test("a page has its command's own exit codes, where its help has, and else those of all")
+    func codes() throws {
+        let scene = try Scene()
+        #expect(try scene.reelmill(["manual", scene.path("man1")]).status == 0)
+        var own = 0
+        for (name, command) in try HelpDump.read().commands {
+            let text = try String(
+                contentsOfFile: scene.path("man1/\(name.replacing(" ", with: "-")).1"),
+                encoding: .utf8)
+            let section = try #require(text.components(separatedBy: "\n.SH EXIT STATUS\n").last)
+                .components(separatedBy: "\n.SH ")[0].replacing("\\-", with: "-")
+            let help = (command.discussion ?? "").components(separatedBy: "EXIT CODES:\n")
+            guard help.count == 2 else {
+                #expect(section.contains("5    verify, audit or simulate found a fault"), "\(name)")
+                continue
+            }
+            own += 1
+            let codes = help[1].split(separator: "\n", omittingEmptySubsequences: false)
+                .prefix { !$0.isEmpty }
+            #expect(!codes.isEmpty)
+            for code in codes { #expect(section.contains(code), "\(name): \(code)") }
+            #expect(section.split(separator: "\n").count { $0.first == " " } == codes.count)
+        }
+        #expect(own >= 6)
+    }
+
+    private static let groff = "/usr/bin/groff"
+
+    @Test(
+        "groff sets every page without a word",
+        .enabled(
+            if: FileManager.default.isExecutableFile(atPath: PackagingTests.groff),
+            "there is no groff here"))
+    func typeset() throws {
+        let scene = try Scene()
+        #expect(try scene.reelmill(["manual", scene.path("man1")]).status == 0)
+        let pages = try FileManager.default.contentsOfDirectory(atPath: scene.path("man1"))
+        #expect(pages.count > 20)
         for page in pages {
             let set = try scene.run(
-                "/usr/bin/groff", ["-man", "-Tutf8", "-ww", scene.path("man1/\(page)")])
+                Self.groff, ["-man", "-Tutf8", "-ww", scene.path("man1/\(page)")])
             #expect(set.status == 0 && set.errors.isEmpty, "\(page): \(set.errors)")
         }
     }
@@ -101,8 +140,7 @@ struct PackagingTests {
         #expect(try scene.run("/bin/bash", [script, "--frm", "x", "y"]).status == 2)
     }
 
-    @Test(
-        "the unit drains on SIGTERM, spares the workers, and systemd has nothing to say against it")
+    @Test("the unit drains on SIGTERM, and spares the workers")
     func unit() throws {
         let text = try file("scripts/reelmill.service")
         for line in [
@@ -116,14 +154,23 @@ struct PackagingTests {
         for word in ["\nSystemCallFilter=", "\nMemoryDenyWriteExecute=yes", "\nProtectProc="] {
             #expect(!text.contains(word))
         }
-        let analyze = "/usr/bin/systemd-analyze"
-        guard FileManager.default.isExecutableFile(atPath: analyze) else { return }
+    }
+
+    private static let analyze = "/usr/bin/systemd-analyze"
+
+    @Test(
+        "systemd has nothing to say against the unit",
+        .enabled(
+            if: FileManager.default.isExecutableFile(atPath: PackagingTests.analyze),
+            "there is no systemd-analyze here"))
+    func analysis() throws {
+        let text = try file("scripts/reelmill.service")
         let scene = try Scene()
         try text.replacing("/usr/local/bin/reelmill", with: Scene.reelmillPath)
             .replacing("=reelmill\nGroup=reelmill", with: "=root\nGroup=root")
             .write(toFile: scene.path("reelmill.service"), atomically: true, encoding: .utf8)
         let verified = try scene.run(
-            analyze, ["verify", "--man=no", scene.path("reelmill.service")])
+            Self.analyze, ["verify", "--man=no", scene.path("reelmill.service")])
         #expect(
             verified.status == 0 && !verified.errors.contains("reelmill.service:"),
             "\(verified.errors)")
@@ -149,5 +196,31 @@ struct PackagingTests {
         // What it copies is what scripts/install makes.
         #expect(image.contains("scripts/install --static /install"))
         #expect(image.contains("COPY --from=build /install/ /usr/local/"))
+        // Who it runs as is the user that the page gives outputs to.
+        let page = try file("docs/packaging.md")
+        #expect(final.contains("useradd --system --uid 990 --gid reelmill "))
+        #expect(page.contains("keep-id:uid=990,gid=990") && page.contains("chown 990 "))
+    }
+
+    @Test("what is built or fetched here, and the history, do not go into the image")
+    func context() throws {
+        func names(_ path: String) throws -> Set<String> {
+            Set(
+                try file(path).split(separator: "\n").map(String.init).filter {
+                    !$0.hasPrefix("#")
+                })
+        }
+        let left = try names(".dockerignore")
+        #expect(left.contains(".git"))
+        for name in try names(".gitignore") where name.hasSuffix("/") {
+            let bare = name.drop { $0 == "/" }.dropLast()
+            #expect(left.contains(String(bare)), "\(name)")
+        }
+        // And nothing that the build needs.
+        for name in [
+            "Sources", "Package.swift", "Package.resolved", "scripts", "profiles", "Tests",
+        ] {
+            #expect(!left.contains(name))
+        }
     }
 }

@@ -228,3 +228,104 @@ struct WatchTests {
             try scene.reelmill(["watch", scene.path("nowhere"), "-o", "x", "--once"]).status == 2)
     }
 }
+
+@Suite("reelmill watch: what happens while a long file is read", .serialized)
+struct WatchTurnTests {
+    /// A watch that has begun to read the long file.
+    private func reading(_ scene: Scene) async throws -> (Process, String) {
+        let watch = try scene.start(
+            Scene.reelmillPath,
+            [
+                "watch", scene.path("in"), "-o", scene.path("out"), "-p", "mp4", "--settle", "1s",
+            ], environment: ["REELMILL_MAX_BYTES": "\(Int64.max)"])
+        try await wait("the reading") {
+            let io = try String(
+                contentsOfFile: "/proc/\(watch.process.processIdentifier)/io", encoding: .utf8)
+            let read = io.firstMatch(of: /rchar: ([0-9]+)/).flatMap { Int64($0.1) } ?? 0
+            return read > 100 << 20
+        }
+        return (watch.process, watch.output)
+    }
+
+    /// With a file of zeros, so large that it is read for a while.
+    private func scene(gigabytes: Int64) throws -> Scene {
+        let scene = try Scene()
+        try FileManager.default.createDirectory(
+            atPath: scene.path("in"), withIntermediateDirectories: true)
+        let long = scene.path("in/a-long.mp4")
+        try #require(FileManager.default.createFile(atPath: long, contents: nil))
+        try #require(truncate(long, Int(gigabytes << 30)) == 0)
+        return scene
+    }
+
+    private func wait(_ what: String, until isSo: () throws -> Bool) async throws {
+        for _ in 0..<1200 {
+            if try isSo() { return }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        Issue.record("\(what): that did not come to be in a minute")
+    }
+
+    @Test("a file that is written on while it waits for its turn is not enqueued by halves")
+    func turn() async throws {
+        let scene = try scene(gigabytes: 3)
+        let short = scene.path("in/b-short.mp4")
+        try Data(repeating: 1, count: 1000).write(to: URL(fileURLWithPath: short))
+        let (process, output) = try await reading(scene)
+        defer {
+            process.terminate()
+            process.waitUntilExit()
+        }
+        let writer = try #require(FileHandle(forWritingAtPath: short))
+        try writer.seekToEnd()
+        try writer.write(contentsOf: Data(repeating: 2, count: 1000))
+        func told() throws -> Int {
+            try String(contentsOfFile: output, encoding: .utf8).split(separator: "\n").count
+        }
+        try await wait("the long file") { try told() > 0 }
+        try await Task.sleep(for: .milliseconds(500))
+        try writer.write(contentsOf: Data(repeating: 3, count: 1000))
+        try writer.close()
+        try await wait("the short file") { try told() > 1 }
+        let jobs = try SQLiteLedger.open(at: scene.path("state/ledger.sqlite")).jobs(JobQuery())
+        #expect(Set(jobs.map(\.source.byteCount)) == [3 << 30, 3000])
+    }
+
+    @Test("a signal ends the reading of a long file, and no job is made of it")
+    func signal() async throws {
+        let scene = try scene(gigabytes: 12)
+        let (process, output) = try await reading(scene)
+        process.terminate()
+        process.waitUntilExit()
+        #expect(process.terminationReason == .exit && process.terminationStatus == 143)
+        #expect(try String(contentsOfFile: output, encoding: .utf8).isEmpty)
+        #expect(try scene.reelmill(["list"]).output.contains("a-long") == false)
+    }
+
+    @Test("--once: a folder that cannot be listed is a failure, and the others are dealt with")
+    func unlistable() throws {
+        let scene = try Scene()
+        try FileManager.default.createDirectory(
+            atPath: scene.path("in"), withIntermediateDirectories: true)
+        try Data("A".utf8).write(to: URL(fileURLWithPath: scene.path("in/a.mp4")))
+        // So deep that its path is longer than the kernel takes, whoever asks.
+        let deep = try scene.run(
+            "/bin/bash",
+            [
+                "-c",
+                """
+                cd '\(scene.path("in"))' && name=$(printf 'x%.0s' {1..200}) && \
+                for n in {1..22}; do mkdir $name && cd -P ./$name || exit 1; done
+                """,
+            ])
+        try #require(deep.status == 0, "\(deep.errors)")
+        let ending = try scene.reelmill([
+            "watch", scene.path("in"), "-o", scene.path("out"), "-p", "mp4", "--settle", "0s",
+            "--once",
+        ])
+        #expect(ending.status == 3, "\(ending.errors)")
+        #expect(ending.errors.contains("File name too long"))
+        #expect(ending.output.split(separator: "\n").count == 1)
+        #expect(try scene.run("/bin/rm", ["-rf", scene.path("in")]).status == 0)
+    }
+}

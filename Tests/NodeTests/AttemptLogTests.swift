@@ -1,4 +1,5 @@
 import ArtifactStore
+import ContentDigest
 import Foundation
 import Ledger
 import Logging
@@ -121,6 +122,48 @@ struct AttemptLogTests {
         #expect(try await bench.node(logger: heard.logger).run() == .idle)
         #expect(try bench.ledger.job(job)?.state == .ready)
         #expect(heard.lines.filter { $0.contains("logs of attempts cannot be kept") }.count == 1)
+        try bench.remove()
+    }
+
+    @Test(
+        "a completion that is condemned is told, and what follows is told by the attempt's own node"
+    )
+    func condemned() throws {
+        let bench = try NodeBench()
+        let token = LeaseToken(
+            tenant: .standard, unit: UnitID(job: JobID("j0123456789ab"), position: 2), epoch: 1,
+            attempt: 1)
+        let logs = AttemptLogs(
+            node: NodeIdentity.current(workers: 1), store: bench.store,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        _ = logs.begin(
+            Lease(
+                token: token, kind: .encode, attemptsMaximum: 8, crashes: 0, isSplit: false,
+                isHedge: false, content: .sha256("c"),
+                estimate: Estimate(cpuSeconds: 1, memoryBytes: 1, outputBytes: 1),
+                profile: .sha256("p"), encoder: ""))
+        let artifact = Artifact(
+            digest: .sha256("a"), byteCount: 1, pieces: [],
+            usage: Usage(wallSeconds: 1, cpuSeconds: 1, peakMemoryBytes: 0), warnings: [])
+        logs.settle(
+            [.complete(Completion(token: token, artifact: artifact))], [.completed(.condemned)])
+        let failure = Failure(.transient, .artifactCondemned, "It is made again.")
+        logs.settle(
+            [
+                .release(
+                    Release(
+                        token: token, ground: .holder,
+                        verdict: .retry(
+                            afterMilliseconds: 200, splits: false, returnsAttempt: true,
+                            exhausted: failure), failure: failure, reason: failure.message))
+            ], [.released(.released(.ready))])
+        logs.finishWriting()
+        let text = try #require(try self.logs(bench, token.unit.job).values.first)
+        let lines = text.split(separator: "\n")
+        #expect(lines.count == 3, "\(text)")
+        #expect(lines[1].contains(" node its artifact is being removed by a collection"))
+        #expect(lines[2].hasSuffix(" node the unit is tried again in 200 ms"))
+        #expect(logs.log(token) == nil)
         try bench.remove()
     }
 

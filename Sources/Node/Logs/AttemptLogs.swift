@@ -35,6 +35,9 @@ struct AttemptLogs: Sendable {
     func settle(_ operations: [LedgerOperation], _ answers: [LedgerAnswer]) {
         for (operation, answer) in zip(operations, answers) {
             switch (operation, answer) {
+            case (.complete(let completion), .completed(.condemned)):
+                // The lease holds: the release that follows has the last word.
+                open.log(completion.token)?.say(AttemptLogs.text(.condemned))
             case (.complete(let completion), .completed(let outcome)):
                 end(completion.token, AttemptLogs.text(outcome))
             case (.release(let release), .released(let outcome)):

@@ -1,6 +1,6 @@
 /// What is kept of an attempt's log: its head for good, of the rest only the end, and between them a line that says how
 /// much is left out. It says which bytes a store must still be given, so that what stands there is the same.
-struct BoundedLog {
+package struct BoundedLog {
     private let headMaximum: Int
     private let tailMaximum: Int
     private var head: [UInt8] = []
@@ -53,6 +53,14 @@ struct BoundedLog {
     /// It has the time of the last line that it stands for.
     private var leftOutLine: [UInt8] {
         let time = lastLeftOut.prefix { $0 != UInt8(ascii: " ") }
-        return time + Array(" node … \(leftOut) bytes of this log are left out here …\n".utf8)
+        return time + Array(" node … \(leftOut)\(BoundedLog.leftOutWords)\n".utf8)
+    }
+
+    private static let leftOutWords = " bytes of this log are left out here …"
+
+    /// How many bytes a message of a node stands for; nil for one that is no such line.
+    package static func leftOut(of message: Substring) -> Int? {
+        guard message.hasPrefix("… "), message.hasSuffix(leftOutWords) else { return nil }
+        return Int(message.dropFirst(2).dropLast(leftOutWords.count))
     }
 }

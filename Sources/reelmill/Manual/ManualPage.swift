@@ -29,7 +29,10 @@ struct ManualPage {
             page += section(title, verbatim(lines))
         }
         page += section("EXAMPLES", verbatim(command.examples))
-        page += section("EXIT STATUS", verbatim(ExitStatus.table.components(separatedBy: "\n")))
+        // A command's own codes say more than those of all.
+        let codes = parts.sections.first { $0.title == "EXIT CODES" }?.lines
+        page += section(
+            "EXIT STATUS", verbatim(codes ?? ExitStatus.table.components(separatedBy: "\n")))
         page += section(
             "SEE ALSO",
             [

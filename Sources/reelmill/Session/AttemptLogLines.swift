@@ -1,5 +1,6 @@
 import ArtifactStore
 import Ledger
+import Node
 import TranscodeModel
 
 /// One line of the log of one attempt.
@@ -29,13 +30,9 @@ struct AttemptLogReader {
     var kinds: [Int: UnitKind]
     var unit: Int?
     var attempt: Int?
-    private var read: [AttemptLogName: Mark] = [:]
-
-    /// How far a log was read. A log that grows too long is written anew, so that no offset would do.
-    private struct Mark {
-        var time = ""
-        var texts: Set<String> = []
-    }
+    /// How many bytes of each log were told, of all that was ever said. Not of its file: that of a log that grows too long
+    /// is written anew, and says how much it leaves out.
+    private var told: [AttemptLogName: Int] = [:]
 
     init(store: any ArtifactStore, job: JobRecord, kinds: [Int: UnitKind]) {
         self.store = store
@@ -53,50 +50,86 @@ struct AttemptLogReader {
 
     /// What was not told before, in the order of time.
     mutating func news() throws(Failure) -> [AttemptLogLine] {
-        var fresh: [AttemptLogLine] = []
+        var fresh: [(key: String, line: AttemptLogLine)] = []
         for name in try listing() {
-            let bytes = try store.readLog(name, tenant: job.tenant)
-            let lines = AttemptLogReader.parse(bytes).map { time, source, message in
-                AttemptLogLine(
-                    time: time, job: job.id, tenant: job.tenant, unit: name.unit.position,
-                    kind: kinds[name.unit.position], attempt: name.attempt, source: source,
-                    message: message)
+            let lines = AttemptLogReader.parse(try stable(name))
+            let before = told[name] ?? 0
+            // Each attempt keeps its own order, also when its node's clock was set back.
+            var latest = ""
+            for line in lines where line.end > before {
+                latest = max(latest, line.time)
+                fresh.append(
+                    (
+                        latest,
+                        AttemptLogLine(
+                            time: line.time, job: job.id, tenant: job.tenant,
+                            unit: name.unit.position, kind: kinds[name.unit.position],
+                            attempt: name.attempt, source: line.source, message: line.message)
+                    ))
             }
-            fresh += take(lines, of: name)
+            told[name] = max(before, lines.last?.end ?? 0)
         }
-        // Lines of one moment keep the order of their attempts, and each attempt its own.
+        // Lines of one moment keep the order of their attempts.
         return fresh.enumerated().sorted {
-            ($0.element.time, $0.offset) < ($1.element.time, $1.offset)
-        }.map(\.element)
+            ($0.element.key, $0.offset) < ($1.element.key, $1.offset)
+        }.map(\.element.line)
     }
 
-    private mutating func take(
-        _ lines: [AttemptLogLine], of name: AttemptLogName
-    ) -> [AttemptLogLine] {
-        var mark = read[name] ?? Mark()
-        let fresh = lines.filter { line in
-            line.time > mark.time || (line.time == mark.time && !mark.texts.contains(line.message))
+    /// The bytes of a log. One that is written anew is read until it is the same twice, since between two writes it is
+    /// neither the one nor the other.
+    private func stable(_ name: AttemptLogName) throws(Failure) -> [UInt8] {
+        var bytes = try store.readLog(name, tenant: job.tenant)
+        guard AttemptLogReader.parse(bytes).contains(where: { $0.leftOut != nil }) else {
+            return bytes
         }
-        if let last = fresh.last {
-            if last.time != mark.time { mark.texts = [] }
-            mark.time = last.time
-            mark.texts.formUnion(fresh.filter { $0.time == last.time }.map(\.message))
+        for _ in 0..<10 {
+            let again = try store.readLog(name, tenant: job.tenant)
+            if again == bytes { break }
+            bytes = again
         }
-        read[name] = mark
-        return fresh
+        return bytes
     }
 
-    /// Time, source and message of each whole line. What has not that form belongs to the line before it.
-    static func parse(_ bytes: [UInt8]) -> [(String, String, String)] {
-        guard let end = bytes.lastIndex(of: UInt8(ascii: "\n")) else { return [] }
+    /// A line as it stands in the store.
+    struct StoredLine {
+        var time: String
+        var source: String
+        var message: String
+        /// How many bytes had ever been said up to its end.
+        var end: Int
+        /// Stands for so many bytes that are left out.
+        var leftOut: Int?
+    }
+
+    /// Each whole line. What has not the form of one belongs to the line before it.
+    static func parse(_ bytes: [UInt8]) -> [StoredLine] {
         var time = "1970-01-01T00:00:00.000Z"
-        return String(decoding: bytes[..<end], as: UTF8.self).split(separator: "\n").map { line in
-            let parts = line.split(separator: " ", maxSplits: 2)
+        var lines: [StoredLine] = []
+        var end = 0
+        var rest = bytes[...]
+        while let stop = rest.firstIndex(of: UInt8(ascii: "\n")) {
+            let text = String(decoding: rest[..<stop], as: UTF8.self)
+            let length = stop + 1 - rest.startIndex
+            rest = rest[(stop + 1)...]
+            let parts = text.split(separator: " ", maxSplits: 2)
             guard parts.count == 3, Timestamp.isTimestamp(parts[0]),
                 parts[1] == "node" || parts[1] == "worker"
-            else { return (time, "node", String(line)) }
+            else {
+                end += length
+                if !text.isEmpty {
+                    lines.append(
+                        StoredLine(time: time, source: "node", message: text, end: end))
+                }
+                continue
+            }
             time = String(parts[0])
-            return (time, String(parts[1]), String(parts[2]))
+            let leftOut = parts[1] == "node" ? BoundedLog.leftOut(of: parts[2]) : nil
+            end += leftOut ?? length
+            lines.append(
+                StoredLine(
+                    time: time, source: String(parts[1]), message: String(parts[2]), end: end,
+                    leftOut: leftOut))
         }
+        return lines
     }
 }

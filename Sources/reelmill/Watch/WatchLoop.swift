@@ -27,7 +27,6 @@ struct WatchLoop: Sendable {
 
     private struct State {
         var files: WatchedFiles
-        var enlistment: WatchEnlistment
         var tally = Tally()
         var nextScan: Int64 = 0
         /// While the ledger or the disk is in trouble: how long is waited, and until when.
@@ -35,13 +34,20 @@ struct WatchLoop: Sendable {
         var waitsUntil: Int64 = 0
         var saidFailures: Set<String> = []
         /// Files that have settled, and are not enqueued yet.
-        var waiting: [String] = []
+        var waiting: ArraySlice<String> = []
     }
 
     /// Returns with `isOnce`; else it goes on until its task is cancelled.
     func run(_ enlistment: WatchEnlistment) async throws -> Tally {
-        var state = State(
-            files: WatchedFiles(settleMilliseconds: settleMilliseconds), enlistment: enlistment)
+        try await withTaskCancellationHandler {
+            try await loop(enlistment)
+        } onCancel: {
+            enlistment.stop()
+        }
+    }
+
+    private func loop(_ enlistment: WatchEnlistment) async throws -> Tally {
+        var state = State(files: WatchedFiles(settleMilliseconds: settleMilliseconds))
         var events = FolderEvents()
         if events == nil { sayNoEvents() }
         while !Task.isCancelled {
@@ -52,17 +58,17 @@ struct WatchLoop: Sendable {
                 case .changed(let path): look(path, &state)
                 case .renamed(let path): look(path, &state, wasRenamed: true)
                 case .folder(let path) where names.isFolder(path):
-                    scan(path, &state, &events, isWhole: false)
+                    scan(path, &state, &events)
                 case .folder: break
                 case .overflow: isMissing = true
                 }
             }
             if isMissing {
-                scan(folder, &state, &events, isWhole: true)
+                scanAll(&state, &events, enlistment)
                 state.nextScan = WatchLoop.now() + rescanMilliseconds
             }
             for path in state.files.due(at: WatchLoop.now()) { look(path, &state) }
-            try await enqueue(&state)
+            try await enqueue(&state, enlistment)
             if isOnce, state.files.isQuiet, state.waiting.isEmpty { break }
             do { try await Task.sleep(for: WatchLoop.pause) } catch { break }
         }
@@ -79,62 +85,82 @@ struct WatchLoop: Sendable {
         if isReady { state.waiting.append(path) }
     }
 
-    private func scan(
-        _ root: String, _ state: inout State, _ events: inout FolderEvents?, isWhole: Bool
-    ) {
+    /// A folder and those below it.
+    @discardableResult private func scan(
+        _ root: String, _ state: inout State, _ events: inout FolderEvents?
+    ) -> FolderScan {
         var isDeaf = false
         let scan = FolderScan.run(root, names) { folder in
             if events?.hear(of: folder) == false { isDeaf = true }
         }
         if isDeaf, state.saidFailures.insert("inotify").inserted { sayNoEvents() }
-        if isWhole {
-            let failures = Set(scan.failures)
-            for failure in scan.failures where !state.saidFailures.contains(failure) {
-                Console.note(
-                    "reelmill: watch: \(failure); it is tried again", level: .error)
-            }
-            for path in scan.unusable where state.saidFailures.insert(path).inserted {
-                state.tally.refused += 1
-                Console.note(
-                    "reelmill: watch: \(path): the name is not UTF-8, so that the file cannot be "
-                        + "enqueued. Rename it.", level: .error)
-            }
-            state.saidFailures.formUnion(failures)
-            // What could not be listed is not gone.
-            if failures.isEmpty { state.files.keep(only: Set(scan.uploads)) }
-        }
         for path in scan.uploads { look(path, &state) }
+        return scan
+    }
+
+    private func scanAll(
+        _ state: inout State, _ events: inout FolderEvents?, _ enlistment: WatchEnlistment
+    ) {
+        let scan = scan(folder, &state, &events)
+        for failure in scan.failures where state.saidFailures.insert(failure).inserted {
+            // What may be in there was not dealt with.
+            state.tally.refused += 1
+            Console.note(
+                "reelmill: watch: \(failure)"
+                    + (isOnce ? "; what is in it is passed over" : "; it is tried again"),
+                level: .error)
+        }
+        for path in scan.unusable where state.saidFailures.insert(path).inserted {
+            state.tally.refused += 1
+            Console.note(
+                "reelmill: watch: \(path): the name is not UTF-8, so that the file cannot be "
+                    + "enqueued. Rename it.", level: .error)
+        }
+        // What could not be listed is not gone.
+        guard scan.failures.isEmpty else { return }
+        let uploads = Set(scan.uploads)
+        state.files.keep(only: uploads)
+        enlistment.keep(only: uploads)
     }
 
     /// Enqueues what waits, one after the other. One bad file is said, and never stops the others; a ledger or a disk in
     /// trouble is waited for.
-    private func enqueue(_ state: inout State) async throws {
+    private func enqueue(_ state: inout State, _ enlistment: WatchEnlistment) async throws {
         guard WatchLoop.now() >= state.waitsUntil else { return }
         while let path = state.waiting.first, !Task.isCancelled {
-            let attempt = state.enlistment
+            guard let sight = WatchedFiles.Sight.of(path), state.files.isStill(path, sight) else {
+                // It has changed while others had their turn, or is gone; then it has to settle again.
+                state.waiting.removeFirst()
+                again(path, &state)
+                continue
+            }
             let name = String(path.dropFirst(folder.count + 1))
             do {
                 // Hashing a large file takes its time, on a thread of its own.
-                let (outcome, after) = try await offPool {
-                    var enlistment = attempt
-                    let outcome = try enlistment.enlist(path, name: name) {
+                let outcome = try await offPool {
+                    try enlistment.enlist(path, name: name, sight: sight) {
                         Console.note("reelmill: warning: \($0)", level: .warning)
                     }
-                    return (outcome, enlistment)
                 }
-                state.enlistment = after
                 state.waiting.removeFirst()
                 if case .created(let job, let output) = outcome {
                     state.tally.created.append(job)
                     try onJob(job, path, output)
                 }
                 recover(&state)
+            } catch is CancellationError {
+                return
             } catch {
                 if try wait(after: error, &state) { return }
                 state.waiting.removeFirst()
                 reject(path, error, &state)
             }
         }
+    }
+
+    private func again(_ path: String, _ state: inout State) {
+        state.files.forget(path)
+        look(path, &state)
     }
 
     /// Whether the error is of the ledger or the disk, and will pass.
@@ -159,10 +185,9 @@ struct WatchLoop: Sendable {
 
     private func reject(_ path: String, _ error: any Error, _ state: inout State) {
         if let failure = error as? Failure {
-            // It changed under our hands, or is gone: whoever comes again is looked at anew.
+            // It changed under our hands, or is gone: it is looked at anew.
             if failure.code == .sourceChanged || failure.code == .sourceMissing {
-                state.files.forget(path)
-                return look(path, &state)
+                return again(path, &state)
             }
         }
         state.tally.refused += 1

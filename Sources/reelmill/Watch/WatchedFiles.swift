@@ -68,11 +68,9 @@ struct WatchedFiles {
         return true
     }
 
-    /// It could not be dealt with, through no fault of its own: it is to be taken again at a time.
-    mutating func putBack(_ path: String, until time: Int64) {
-        guard let sight = taken.removeValue(forKey: path) else { return }
-        settling[path] = Settling(
-            sight: sight, since: time - settleMilliseconds, wasRenamed: false, lookAt: time)
+    /// Whether a file is still what it was when it was taken: some time may pass before its turn comes.
+    func isStill(_ path: String, _ sight: Sight?) -> Bool {
+        sight != nil && taken[path] == sight
     }
 
     /// It is not there any more. The same file, should it come back, is new.

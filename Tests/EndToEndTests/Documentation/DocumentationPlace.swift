@@ -102,6 +102,12 @@ final class DocumentationPlace {
             try prepareBackfill(Array(words.dropFirst(2)))
         }
         for words in ShellWords.commands(line.text)
+        where words.starts(with: ["reelmill", "ledger", "restore"]) && words.count > 3 {
+            // The copy that the reader made before.
+            let made = try run("test -e '\(words[3])' || reelmill ledger backup '\(words[3])'")
+            try #require(made.status == 0, "\(made.errors)")
+        }
+        for words in ShellWords.commands(line.text)
         where words.first == "reelmill" && words.dropFirst().first == "verify" {
             for name in ["talk", "bbb"]
             where !FileManager.default.fileExists(atPath: place + "/out/" + name) {
@@ -132,6 +138,25 @@ final class DocumentationPlace {
         }
     }
 
+    /// Lines of output without what is another's each time: numbers, units, names of jobs, nodes and hosts, and this place.
+    func shapes(_ text: String) -> Set<String> {
+        Set(
+            text.replacing(place + "/", with: "").split(whereSeparator: \.isNewline).map {
+                DocumentationPlace.shape(String($0))
+            })
+    }
+
+    static func shape(_ line: String) -> String {
+        line.replacing(/\bj[0-9a-z]{12}\b/, with: "J").replacing(
+            /\bnode n[0-9a-z]+/, with: "node N"
+        )
+        .replacing(/\([\w.-]+\/pid/, with: "(H/pid")
+        .replacing(/[0-9]+([.:,\/][0-9]+)*/, with: "#")
+        .replacing(/v#(, v#)+/, with: "v#")
+        .replacing(/\b[kMG]B\b/, with: "B")
+        .split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    }
+
     /// Runs a line in the shell that readers have.
     func run(_ line: String) throws -> Scene.Ending {
         let (process, output, errors) = try start(line)
@@ -145,6 +170,10 @@ final class DocumentationPlace {
         Thread.sleep(forTimeInterval: 2)
         process.terminate()
         process.waitUntilExit()
+        // Death by the signal would look the same in a shell.
+        #expect(
+            process.terminationReason == .exit,
+            "\(line): the signal killed it, it did not end itself")
         return try ending(process, output, errors)
     }
 

@@ -8,6 +8,8 @@ struct DocumentedLine: CustomStringConvertible {
     var text: String
     /// 0 unless the page says otherwise.
     var status: Int32 = 0
+    /// What the page shows of its output.
+    var shown: [String] = []
 
     var description: String { "\(place): \(text)" }
 
@@ -30,14 +32,29 @@ enum Documentation {
     static let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-    /// The README and every page of docs: one block a page, in the order of its lines.
-    static func pages() throws -> [DocumentedBlock] {
-        let docs = try FileManager.default.contentsOfDirectory(atPath: package.path + "/docs")
+    /// The README, the page for contributors and every page of docs and the folders below it.
+    static func texts() throws -> [(page: String, text: String)] {
+        let docs = try FileManager.default.subpathsOfDirectory(atPath: package.path + "/docs")
             .filter { $0.hasSuffix(".md") }.sorted().map { "docs/" + $0 }
-        return try (["README.md"] + docs).map { page in
-            let text = try String(
-                contentsOf: package.appending(path: page), encoding: .utf8)
-            return DocumentedBlock(place: page, lines: lines(of: text, page))
+        return try (["README.md", "CONTRIBUTING.md"] + docs).map { page in
+            (page, try String(contentsOf: package.appending(path: page), encoding: .utf8))
+        }
+    }
+
+    /// One block a page, in the order of its lines.
+    static func pages() throws -> [DocumentedBlock] {
+        try texts().map { DocumentedBlock(place: $0, lines: lines(of: $1, $0)) }
+    }
+
+    /// Commands that stand between backticks in prose, in which capitals stand for what a reader puts there.
+    static func mentions(of markdown: String, _ page: String) -> [DocumentedLine] {
+        let prose = markdown.split(separator: "\n```", omittingEmptySubsequences: false)
+            .enumerated()
+            .filter { $0.offset % 2 == 0 }.map { String($0.element) }.joined(separator: "\n\n")
+        return prose.matches(of: /`(reelmill\s[^`]+)`/).map { match in
+            DocumentedLine(
+                place: page,
+                text: match.1.split(whereSeparator: \.isWhitespace).joined(separator: " "))
         }
     }
 
@@ -62,7 +79,12 @@ enum Documentation {
             asksStatus = false
             var text = String(line)
             if fence == "console", pending.isEmpty {
-                guard line.hasPrefix("$ ") else { continue }
+                guard line.hasPrefix("$ ") else {
+                    if !found.isEmpty, !line.isEmpty, line != "…", Int32(line) == nil {
+                        found[found.count - 1].shown.append(text)
+                    }
+                    continue
+                }
                 text.removeFirst(2)
             }
             if text == "echo $?" {

@@ -31,7 +31,38 @@ enum UnrunLines {
         return flags.isDisjoint(with: words)
     }
 
-    /// A script is not run: each builds, installs or takes minutes, and has tests of its own.
+    /// Programs of others, in lines that are not run.
+    static let others: [String: String] = [
+        "podman": "there may be no engine here; what it is to run of reelmill is parsed",
+        "useradd": "it would make a user of this machine",
+        "cp": "it would write to /etc; PackagingTests installs the unit elsewhere",
+        "systemctl": "it would start a service of this machine",
+        "journalctl": "there is no such service here",
+    ]
+
+    /// Scripts are not run as a page shows them. Each is there, may be executed, and is one for bash.
+    static let scripts: [String: String] = [
+        "scripts/setup": "it installs packages of this machine",
+        "scripts/install":
+            "it builds the release; PackagingTests runs it with programs that are built",
+        "scripts/demo": "it builds the release, and leaves its output in the checkout",
+        "scripts/test": "it runs these tests",
+        "scripts/check": "it looks at the checkout alone, and is run by scripts/test",
+        "scripts/chaos": "it builds the release; ChaosTests runs the program that it starts",
+        "scripts/corpus": "it builds the release, and takes hours",
+        "scripts/footage": "it fetches 50 MB",
+        "scripts/fuzz": "it builds the release; FuzzTests does some of each kind of its trials",
+        "scripts/zombie-test": "it installs job engines of others",
+    ]
+
+    /// Lines of output that are shown and do not come here.
+    static let unseen: [String: String] = [
+        "bbb.mp4  encode  [###########.........]  56 %  ETA 1:26  7992/14315 frames  74 fps  3.08× realtime":
+            "progress is shown on a terminal",
+        "2026-03-02T09:14:09.120Z  unit 1 encode  attempt 1  worker  [h264] error while decoding MB 4 7":
+            "the clip here is whole",
+    ]
+
     static func isScript(_ line: DocumentedLine) -> Bool {
         ShellWords.commands(line.text).contains { $0.first?.hasPrefix("scripts/") == true }
     }
