@@ -21,7 +21,7 @@ struct CatalogueDraft {
     /// Returns the backfill, planned, with all rows of the listing.
     func list() throws -> BackfillRecord {
         var folders = OutputFolders()
-        try listing.forEach { entry in
+        try listing.readEach { entry in
             if entry.output == nil, entry.fault == nil { folders.count(entry.name) }
         }
         let pass = try ledger.draftBackfill(name, settings: settings)
@@ -35,7 +35,7 @@ struct CatalogueDraft {
             try ledger.addRows(batch, profiles: profiles.takeNew(), toDraft: pass, of: name)
             batch.removeAll(keepingCapacity: true)
         }
-        try listing.forEach { entry in
+        try listing.readEach { entry in
             var row = try row(entry, position, &folders, &profiles, pass)
             if row.state == .pending, !outputs.take(row.output) {
                 row.refuse(

@@ -10,9 +10,9 @@ struct CatalogueListing {
 
     /// Each entry, in the order of the arguments, the names of a directory sorted, and then the list. Twice the same
     /// unless the files change.
-    func forEach(_ body: (CatalogueEntry) throws -> Void) throws {
+    func readEach(_ body: (CatalogueEntry) throws -> Void) throws {
         for source in sources { try visit(source, body) }
-        try list?.forEach(body)
+        try list?.readEach(body)
     }
 
     private func visit(_ source: String, _ body: (CatalogueEntry) throws -> Void) throws {

@@ -59,7 +59,7 @@ final class ListFile {
         }
     }
 
-    func forEach(_ body: (CatalogueEntry) throws -> Void) throws {
+    func readEach(_ body: (CatalogueEntry) throws -> Void) throws {
         var columns: [String]?
         var number = 0
         try forEachRecord { record in
