@@ -9,6 +9,7 @@ enum UnrunLines {
         "reelmill backfill run '/srv/2024-*.mov' -o out --window 22:00-06:00 --max-share 60%":
             "it waits for the night",
         "reelmill bench ledger": "minutes of writing",
+        "reelmill bench ledger --json": "minutes of writing",
         "reelmill bench ledger --markdown": "minutes of writing",
         "reelmill bench ledger --units 1000000 --runs 3 --markdown": "minutes of writing",
         "reelmill bench ledger --directory /mnt/disk --batches 128 --clients 64 --json":
