@@ -239,6 +239,14 @@ extension SandboxTests {
         try Data("#!/bin/sh\n\(line)\n".utf8).write(to: URL(filePath: script))
         defer { unlink(script) }
         chmod(script, 0o755)
+        // A child that another test has just forked may hold the script open for writing until it execs.
+        for _ in 0..<100 {
+            let outcome = try await body(script)
+            guard case .failure(let failure) = outcome.result,
+                failure.message.contains(String(cString: strerror(ETXTBSY)))
+            else { return outcome }
+            try await Task.sleep(for: .milliseconds(20))
+        }
         return try await body(script)
     }
 
