@@ -1,3 +1,4 @@
+import Ledger
 import Node
 import TranscodeModel
 import UnixSignals
@@ -10,8 +11,7 @@ struct BackfillSession {
     }
 
     let workplace: Workplace
-    let conductor: BackfillConductor
-    let board: BackfillBoard
+    let record: BackfillRecord
     let workers: Int
     let isNode: Bool
 
@@ -20,19 +20,24 @@ struct BackfillSession {
         isNode ? try await runWithNode() : try await runAlone()
     }
 
+    /// In a task of its own, which nothing else of the conductor leaves.
+    private func conduct(_ board: BackfillBoard) async throws -> BackfillConductor.Ending {
+        try await BackfillConductor(workplace, record, workers: workers, board: board).conduct()
+    }
+
     private enum Part {
         case conductor(BackfillConductor.Ending)
         case node(ExitStatus?)
     }
 
     private func runWithNode() async throws -> Ending {
+        let board = BackfillBoard()
         let shutdown = ShutdownSwitch()
         let node = NodeSession(
             workplace: workplace, jobs: nil, workers: workers, endsWhenIdle: false,
-            shutdown: shutdown, headline: { [board] in board.line })
-        nonisolated(unsafe) let conductor = conductor
+            shutdown: shutdown, headline: { board.line })
         return try await withThrowingTaskGroup(of: Part.self) { group in
-            group.addTask { .conductor(try await conductor.conduct()) }
+            group.addTask { .conductor(try await conduct(board)) }
             group.addTask { .node(try await node.run()) }
             var ending: BackfillConductor.Ending?
             while let part = try await group.next() {
@@ -54,9 +59,9 @@ struct BackfillSession {
 
     private func runAlone() async throws -> Ending {
         let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
-        nonisolated(unsafe) let conductor = conductor
+        let board = BackfillBoard()
         return try await withThrowingTaskGroup(of: Ending?.self) { group in
-            group.addTask { .conducted(try await conductor.conduct()) }
+            group.addTask { .conducted(try await conduct(board)) }
             group.addTask {
                 for await signal in signals {
                     return .signal(signal == .sigterm ? .terminated : .interrupted)

@@ -55,12 +55,8 @@ struct BackfillRun: AsyncParsableCommand {
         Console.logFormat = settings.logFormat
         let workplace = try Workplace.open(settings)
         let record = try begin(workplace, settings)
-        let board = BackfillBoard()
-        let conductor = try BackfillConductor(
-            workplace, record, workers: settings.workers, board: board)
         let session = BackfillSession(
-            workplace: workplace, conductor: conductor, board: board, workers: settings.workers,
-            isNode: !noNode)
+            workplace: workplace, record: record, workers: settings.workers, isNode: !noNode)
         let ending = try await session.run()
         try report(record.name, workplace, ending)
     }
