@@ -76,10 +76,11 @@ let package = Package(
         .target(
             name: "Media", dependencies: ["TranscodeModel", "WorkerProtocol", "Sandbox", "CLibAV"],
             swiftSettings: strict),
-        .executableTarget(
-            name: "reelmill-worker", dependencies: ["Media", "WorkerProtocol"],
-            swiftSettings: strict),
         .target(name: "CSpawn"),
+        .target(name: "Zygote", dependencies: ["CSpawn"], swiftSettings: strict),
+        .executableTarget(
+            name: "reelmill-worker", dependencies: ["Media", "WorkerProtocol", "Zygote"],
+            swiftSettings: strict),
         .target(
             name: "WorkerHost", dependencies: ["TranscodeModel", "WorkerProtocol", "CSpawn"],
             swiftSettings: strict),
@@ -119,7 +120,7 @@ let package = Package(
         .target(name: "CInmate", linkerSettings: [.linkedLibrary("seccomp")]),
         .executableTarget(
             name: "reelmill-inmate",
-            dependencies: ["TranscodeModel", "WorkerProtocol", "Sandbox", "CInmate"],
+            dependencies: ["TranscodeModel", "WorkerProtocol", "Sandbox", "Zygote", "CInmate"],
             swiftSettings: strict),
         .target(name: "CFaults"),
         .executableTarget(

@@ -15,8 +15,8 @@ const char *reelmill_in(const char *place, const char *name) {
 
 int reelmill_attempt(const char *name, const char *place) {
     const struct attempt *lists[] = {
-        reelmill_file_attempts, reelmill_process_attempts, reelmill_system_attempts};
-    for (int list = 0; list < 3; list++)
+        reelmill_file_attempts, reelmill_process_attempts, reelmill_system_attempts, reelmill_start_attempts};
+    for (int list = 0; list < 4; list++)
         for (const struct attempt *entry = lists[list]; entry->name; entry++)
             if (!strcmp(entry->name, name)) return entry->perform(place);
     return -1;

@@ -9,6 +9,7 @@ struct attempt {
 extern const struct attempt reelmill_file_attempts[];
 extern const struct attempt reelmill_process_attempts[];
 extern const struct attempt reelmill_system_attempts[];
+extern const struct attempt reelmill_start_attempts[];
 
 // 0, or errno, of a call that answers -1 for failure.
 #define ANSWER(call) ((call) == -1 ? errno : 0)

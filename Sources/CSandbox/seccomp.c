@@ -1,15 +1,13 @@
 #define _GNU_SOURCE
-#include "CSandbox.h"
+#include "filter.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
-#include <seccomp.h>
 #include <stddef.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <unistd.h>
 
 #define LENGTH(list) (sizeof(list) / sizeof((list)[0]))
 
@@ -76,12 +74,11 @@ static int add_all(scmp_filter_ctx filter, uint32_t action, const char *const *n
 
 // Where an argument decides, it is compared as the 64 bits that the kernel is given: what is not exactly the allowed value
 // is not allowed, even if the kernel would look at its low half only.
-static int add_compared(scmp_filter_ctx filter) {
+static int add_compared(scmp_filter_ctx filter, uint64_t self) {
     const uint32_t kill_process = SCMP_ACT_KILL_PROCESS;
     // As glibc starts a thread (nptl, sysdeps/unix/sysv/linux/createthread.c).
     const uint64_t thread = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SYSVSEM | CLONE_SIGHAND | CLONE_THREAD |
                             CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID;
-    const uint64_t self = (uint64_t)getpid();
     const struct {
         uint32_t action;
         int call;
@@ -117,20 +114,19 @@ static int add_compared(scmp_filter_ctx filter) {
     return 0;
 }
 
-int reelmill_enter_seccomp(void) {
-    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
-    if (!filter) return ENOSYS;
+int reelmill_build_filter(scmp_filter_ctx *filter, pid_t self) {
+    *filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
+    if (!*filter) return -ENOSYS;
     // Calls of other architectures, x32 among them, have other numbers, and would pass by the filter.
-    int code = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
-    if (!code) code = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
+    int code = seccomp_attr_set(*filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
+    if (!code) code = seccomp_attr_set(*filter, SCMP_FLTATR_CTL_TSYNC, 1);
     // A tree instead of a list: the calls of every frame are found in a few steps.
-    if (!code) code = seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2);
-    if (!code) code = add_all(filter, SCMP_ACT_ALLOW, allowed, LENGTH(allowed));
-    if (!code) code = add_all(filter, SCMP_ACT_ERRNO(EACCES), refused, LENGTH(refused));
-    if (!code) code = add_all(filter, SCMP_ACT_ERRNO(ENOSYS), absent, LENGTH(absent));
-    if (!code) code = add_all(filter, SCMP_ACT_KILL_PROCESS, deadly, LENGTH(deadly));
-    if (!code) code = add_compared(filter);
-    if (!code) code = seccomp_load(filter);
-    seccomp_release(filter);
-    return -code;
+    if (!code) code = seccomp_attr_set(*filter, SCMP_FLTATR_CTL_OPTIMIZE, 2);
+    if (!code) code = add_all(*filter, SCMP_ACT_ALLOW, allowed, LENGTH(allowed));
+    if (!code) code = add_all(*filter, SCMP_ACT_ERRNO(EACCES), refused, LENGTH(refused));
+    if (!code) code = add_all(*filter, SCMP_ACT_ERRNO(ENOSYS), absent, LENGTH(absent));
+    if (!code) code = add_all(*filter, SCMP_ACT_KILL_PROCESS, deadly, LENGTH(deadly));
+    if (!code) code = add_compared(*filter, (uint64_t)self);
+    if (code) seccomp_release(*filter);
+    return code;
 }

@@ -7,8 +7,9 @@ import WorkerProtocol
 
 /// One run of the worker: reads one request, does it, answers with one result or failure.
 public enum WorkerRun {
-    /// The process's exit status: 0 whenever a result or failure was written.
-    public static func run() -> Int32 {
+    /// The process's exit status: 0 whenever a result or failure was written. `arguments` are those of the process,
+    /// without its name.
+    public static func run(_ arguments: [String]) -> Int32 {
         // A host that went away is seen as a failed write, not as a signal.
         signal(SIGPIPE, SIG_IGN)
         LogSink.install()
@@ -17,7 +18,7 @@ public enum WorkerRun {
         // host is not content with less, it ends before it reads anything: what is missing has been told.
         let confinement = Sandbox.enter()
         guard reporter.tell(.confined(confinement)) else { return 1 }
-        guard SandboxPolicy(arguments: CommandLine.arguments).refusal(of: confinement) == nil
+        guard SandboxPolicy(arguments: arguments).refusal(of: confinement) == nil
         else { return 0 }
         let event: WorkerEvent
         do throws(Failure) {

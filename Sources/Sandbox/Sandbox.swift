@@ -14,6 +14,9 @@ public enum SandboxLayer: String, Sendable, CaseIterable {
 /// Call it after all libraries are loaded, before any other thread is started and before a byte is read that
 /// a stranger could have written.
 public enum Sandbox {
+    /// Does ahead what each child of this process would do in ``enter(_:)``, and is as good as without it.
+    public static func prepare() { _ = reelmill_prepare_seccomp() }
+
     /// Enters what the kernel offers of `layers` and says what is in force; decides nothing about what is missing.
     public static func enter(_ layers: Set<SandboxLayer> = Set(SandboxLayer.allCases))
         -> Confinement

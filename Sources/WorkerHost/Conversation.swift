@@ -44,33 +44,35 @@ struct Conversation {
 
     /// Returns once the process has ended; kills it when a limit is passed or the task is cancelled.
     mutating func watch(
-        request pipe: inout Pipe, events: Int32, log: Int32, wake: Int32, process: pid_t,
-        processDescriptor: Int32, isCancelled: () -> Bool, onProgress: (WorkProgress) -> Void
+        _ worker: inout StartedWorker, wake: Int32, isCancelled: () -> Bool,
+        onProgress: (WorkProgress) -> Void
     ) {
+        let (events, log) = (worker.lines.events.readEnd, worker.lines.log.readEnd)
         var eventsOpen = true
         var logOpen = true
         while true {
             var polled = [
-                pollfd(fd: processDescriptor, events: Int16(POLLIN), revents: 0),
+                pollfd(fd: worker.processDescriptor, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: eventsOpen ? events : -1, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: logOpen ? log : -1, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: killReason == nil ? wake : -1, events: Int16(POLLIN), revents: 0),
-                pollfd(fd: pipe.writeEnd, events: Int16(POLLOUT), revents: 0),
+                pollfd(fd: worker.lines.request.writeEnd, events: Int16(POLLOUT), revents: 0),
             ]
             _ = poll(&polled, nfds_t(polled.count), 250)
-            if polled[4].revents != 0 { sendRequest(&pipe) }
+            if polled[4].revents != 0 { sendRequest(&worker.lines.request) }
             if polled[2].revents != 0 { logOpen = readLog(log) }
             if polled[1].revents != 0 { eventsOpen = readEvents(events, onProgress) }
             if polled[0].revents != 0 { return }
             if killReason == nil, let reason = reasonToKill(isCancelled: isCancelled()) {
                 killReason = reason
-                kill(-process, SIGKILL)
+                kill(-worker.process, SIGKILL)
             }
         }
     }
 
     /// Reads what was left in the pipes when the process ended.
-    mutating func readRest(events: Int32, log: Int32) {
+    mutating func readRest(of worker: borrowing StartedWorker) {
+        let (events, log) = (worker.lines.events.readEnd, worker.lines.log.readEnd)
         while readEvents(events, { _ in }), hasMore(events) {}
         while readLog(log), hasMore(log) {}
         for note in logLines.finish(tail: logTail) { onNote(note) }
@@ -152,7 +154,12 @@ struct Conversation {
             return
         }
         if case .confined(let told) = event {
-            if confinement == nil { confinement = told } else { misconduct = "a second sandbox" }
+            guard confinement == nil else {
+                misconduct = "a second sandbox"
+                return
+            }
+            confinement = told
+            onNote(.confined(told))
             return
         }
         guard confinement != nil else {

@@ -4,25 +4,29 @@ public import WorkerProtocol
 
 /// Starts, confines, feeds, watches and ends worker processes, one for each call.
 public struct WorkerHost: Sendable {
-    public init() {}
+    private let zygotes: Zygotes?
+
+    /// Workers are forked from `zygotes`; where that cannot be, and with nil, each is started as a program.
+    public init(zygotes: Zygotes? = .shared) { self.zygotes = zygotes }
 
     /// Runs one worker to its end. Cancelling the task kills it; it is always reaped.
     ///
-    /// The kernel kills a worker when the thread that started it ends, so each run has a thread of
-    /// its own that lives as long as the worker.
+    /// The kernel kills a worker when the thread that started it ends. That of a zygote's workers never does; for those
+    /// that are started as programs, each run has a thread of its own that lives as long as the worker.
     /// It calls back, with `onNote` for each line of the worker's log too, and must not be kept waiting there.
     public func run(
         _ launch: WorkerLaunch, onProgress: @escaping @Sendable (WorkProgress) -> Void,
         onNote: @escaping @Sendable (WorkerNote) -> Void = { _ in }
     ) async -> WorkerOutcome {
         let switchOff = CancellationSwitch()
+        let zygotes = zygotes
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let thread = Thread {
                     blockBrokenPipeSignal()
                     let outcome = WorkerWatch.run(
-                        launch, cancellation: switchOff, onProgress: onProgress,
-                        onNote: onNote)
+                        launch, zygotes: zygotes, cancellation: switchOff,
+                        onProgress: onProgress, onNote: onNote)
                     continuation.resume(returning: outcome)
                 }
                 thread.name = "worker"

@@ -1,7 +1,13 @@
+public import WorkerProtocol
+
 /// What a worker's host tells of it while it runs, beside its progress.
 public enum WorkerNote: Sendable, Hashable {
     /// It runs, as this process.
     case started(process: Int32)
+    /// It said what confines it, and has read nothing yet.
+    case confined(Confinement)
+    /// Something about its start that people should know.
+    case warned(String)
     /// A line of its log, safe to print.
     case said(String)
     /// It writes more than is looked at: so many bytes of its log are left out here.

@@ -1,4 +1,3 @@
-import CSpawn
 import Foundation
 import TranscodeModel
 import WorkerProtocol
@@ -6,90 +5,37 @@ import WorkerProtocol
 /// One worker from start to end, on the thread that calls.
 enum WorkerWatch {
     static func run(
-        _ launch: WorkerLaunch, cancellation: CancellationSwitch,
+        _ launch: WorkerLaunch, zygotes: Zygotes?, cancellation: CancellationSwitch,
         onProgress: (WorkProgress) -> Void, onNote: @escaping (WorkerNote) -> Void
     ) -> WorkerOutcome {
         let start = DispatchTime.now().uptimeNanoseconds
-        func finished(_ failure: Failure) -> WorkerOutcome {
-            WorkerOutcome(result: .failure(failure), usage: Usage(), log: "")
-        }
         do throws(SystemError) {
-            var request = try Pipe()
-            var events = try Pipe()
-            var log = try Pipe()
             let wake = try Pipe()
-            var process: pid_t = 0
-            var processDescriptor: Int32 = -1
-            let code = spawn(
-                launch, [request.readEnd, events.writeEnd, log.writeEnd], &process,
-                &processDescriptor)
-            guard code == 0 else { return finished(startFailure(launch, SystemError(code: code))) }
-            request.closeReadEnd()
-            events.closeWriteEnd()
-            log.closeWriteEnd()
+            setNonBlocking(wake.readEnd)
+            var worker = try StartedWorker.start(launch, zygotes: zygotes, onNote: onNote)
             let requestBytes: Data
             do { requestBytes = try Framing.frame(launch.request) } catch {
                 preconditionFailure("a request of ours cannot be encoded: \(error)")
             }
-            for descriptor in [request.writeEnd, events.readEnd, log.readEnd, wake.readEnd] {
-                setNonBlocking(descriptor)
-            }
             var conversation = Conversation(
                 limits: launch.limits, policy: launch.sandbox, request: Array(requestBytes),
                 start: start, onNote: onNote)
-            onNote(.started(process: process))
+            onNote(.started(process: worker.process))
             cancellation.connect(wake.writeEnd)
             conversation.watch(
-                request: &request, events: events.readEnd, log: log.readEnd, wake: wake.readEnd,
-                process: process, processDescriptor: processDescriptor,
-                isCancelled: { cancellation.isThrown }, onProgress: onProgress)
+                &worker, wake: wake.readEnd, isCancelled: { cancellation.isThrown },
+                onProgress: onProgress)
             cancellation.connect(nil)
-            close(processDescriptor)
-            var (status, usage) = reap(process, since: start)
-            conversation.readRest(events: events.readEnd, log: log.readEnd)
+            var (status, usage) = reap(worker.process, since: start)
+            conversation.readRest(of: worker)
             let ending = conversation.ending(status: status, cpuSeconds: usage.cpuSeconds)
             usage.confinement = ending.confinement?.text
             return WorkerOutcome(
                 result: ending.classified(), usage: usage, log: ending.log,
                 confinement: ending.confinement)
         } catch {
-            return finished(startFailure(launch, error))
-        }
-    }
-
-    private static func spawn(
-        _ launch: WorkerLaunch, _ pipes: [Int32], _ process: inout pid_t,
-        _ processDescriptor: inout Int32
-    ) -> Int32 {
-        let null = open("/dev/null", O_RDWR | O_CLOEXEC)
-        defer { close(null) }
-        var descriptors = pipes + [launch.inputs.first ?? null, launch.staging ?? null]
-        descriptors += launch.inputs.dropFirst()
-        var arguments: [UnsafeMutablePointer<CChar>?] = [
-            strdup("reelmill-worker"), strdup(launch.sandbox.argument), nil,
-        ]
-        var environment: [UnsafeMutablePointer<CChar>?] = [
-            strdup("LC_ALL=C.UTF-8"),
-            // The tracer of Swift would start a program, which ends in SIGSYS and hides the cause.
-            strdup("SWIFT_BACKTRACE=enable=no"), nil,
-        ]
-        defer { for text in arguments + environment { free(text) } }
-        return launch.executable.withCString { path in
-            descriptors.withUnsafeBufferPointer { list in
-                arguments.withUnsafeMutableBufferPointer { argumentList in
-                    environment.withUnsafeMutableBufferPointer { environmentList in
-                        var request = reelmill_spawn_request(
-                            path: path, arguments: argumentList.baseAddress,
-                            environment: environmentList.baseAddress,
-                            descriptors: list.baseAddress, descriptor_count: Int32(list.count),
-                            address_space_bytes: rlim_t(launch.limits.addressSpaceBytes),
-                            cpu_seconds: rlim_t(launch.limits.cpuSeconds),
-                            file_bytes: rlim_t(launch.limits.fileBytes),
-                            open_files: rlim_t(launch.limits.openFiles))
-                        return reelmill_spawn(&request, &process, &processDescriptor)
-                    }
-                }
-            }
+            return WorkerOutcome(
+                result: .failure(startFailure(launch, error)), usage: Usage(), log: "")
         }
     }
 

@@ -4,6 +4,7 @@ import Glibc
 import Sandbox
 import TranscodeModel
 import WorkerProtocol
+import Zygote
 
 /// A worker that attacks its sandbox: it enters what real units enter, by the same function, and then tries the one
 /// thing that its request names. For tests; it is not shipped.
@@ -13,7 +14,7 @@ import WorkerProtocol
 /// `without-seccomp PROGRAM` has it become that worker where the kernel seems to have no seccomp.
 @main struct Inmate {
     static func main() throws {
-        var named = Array(CommandLine.arguments.dropFirst())
+        var named = Zygote.arguments { preload() }
         // What the host told last; the tests' own words stand before it.
         let policy = SandboxPolicy(arguments: named)
         named.removeAll { $0.hasPrefix("--sandbox=") }
@@ -30,6 +31,15 @@ import WorkerProtocol
         let answer = reelmill_attempt(words.first ?? "", words.last ?? "")
         guard answer >= 0 else { exit(3) }
         try send(.result(WorkResult(pieces: [], warnings: ["\(answer)"])))
+    }
+
+    /// As a zygote. A copy of it that is called so has a thread, which no zygote may have.
+    private static func preload() {
+        Sandbox.prepare()
+        var path = [UInt8](repeating: 0, count: Int(PATH_MAX))
+        let count = readlink("/proc/self/exe", &path, path.count)
+        let name = String(decoding: path[..<max(0, count)], as: UTF8.self)
+        if name.hasSuffix("of-two-threads") { guard reelmill_start_thread() == 0 else { exit(6) } }
     }
 
     private static func request() throws -> WorkerRequest {

@@ -42,7 +42,10 @@ struct SandboxTests {
     func killed(attempt: String) async throws {
         try await withPlace { place in
             let before = try contents(of: place)
-            #expect(try await ending(attempt, place) == .killed)
+            // From a zygote, and from the program itself.
+            for zygotes in [Zygotes.shared, nil] {
+                #expect(try await ending(attempt, place, zygotes: zygotes) == .killed)
+            }
             #expect(try contents(of: place) == before)
             // The same attempt is survived without the sandbox, so that this test can fail.
             let free = try await ending(attempt, place, layers: "none")
@@ -57,7 +60,10 @@ struct SandboxTests {
     func refused(attempt: String, reason: Int32) async throws {
         try await withPlace { place in
             let before = try contents(of: place)
-            #expect(try await ending(attempt, place) == .refused(reason))
+            for zygotes in [Zygotes.shared, nil] {
+                #expect(
+                    try await ending(attempt, place, zygotes: zygotes) == .refused(reason))
+            }
             #expect(try contents(of: place) == before)
             #expect(try await ending(attempt, place, layers: "none") == .success)
         }
@@ -154,7 +160,7 @@ struct SandboxTests {
 
     @Test("the real worker, where there is no seccomp: refuses, or works and says so")
     func noSeccomp() async throws {
-        let inmate = try Self.inmate()
+        let inmate = try TestPrograms.inmate()
         let worker = (inmate as NSString).deletingLastPathComponent + "/reelmill-worker"
         func describe(_ policy: SandboxPolicy, _ words: String) async throws -> WorkerOutcome {
             try await Self.withScript("exec '\(inmate)' \(words) '\(worker)' \"$@\"") { script in
@@ -199,10 +205,12 @@ extension SandboxTests {
 
     private func ending(
         _ attempt: String, _ place: String = "/nowhere", layers: String? = nil,
-        inputs: [Int32] = [], limits: ProcessLimits = Self.patient, staging: Int32? = nil
+        inputs: [Int32] = [], limits: ProcessLimits = Self.patient, staging: Int32? = nil,
+        zygotes: Zygotes? = .shared
     ) async throws -> Ending {
         let outcome = try await outcome(
-            attempt, place, layers: layers, inputs: inputs, limits: limits, staging: staging)
+            attempt, place, layers: layers, inputs: inputs, limits: limits, staging: staging,
+            zygotes: zygotes)
         switch outcome.result {
         case .success(let result):
             let code = try #require(result.warnings.first.flatMap { Int32($0) })
@@ -215,18 +223,18 @@ extension SandboxTests {
     /// Starts an inmate as nodes start workers. For less than all layers, a script passes on the argument.
     private func outcome(
         _ attempt: String, _ place: String, layers: String? = nil, inputs: [Int32] = [],
-        limits: ProcessLimits = Self.patient, staging: Int32? = nil
+        limits: ProcessLimits = Self.patient, staging: Int32? = nil, zygotes: Zygotes? = .shared
     ) async throws -> WorkerOutcome {
         let request = WorkerRequest(
             job: .probe(ProbeRequest(displayName: "\(attempt) \(place)")), limits: WorkerLimits())
         func run(_ executable: String) async -> WorkerOutcome {
-            await WorkerHost().run(
+            await WorkerHost(zygotes: zygotes).run(
                 WorkerLaunch(
                     executable: executable, request: request, inputs: inputs, staging: staging,
                     limits: limits, sandbox: layers == nil ? .required : .bestEffort),
                 onProgress: { _ in })
         }
-        let inmate = try Self.inmate()
+        let inmate = try TestPrograms.inmate()
         guard let layers else { return await run(inmate) }
         return try await Self.withScript("exec '\(inmate)' \(layers)", run)
     }
@@ -271,16 +279,5 @@ extension SandboxTests {
             let text = String(decoding: try Data(contentsOf: URL(filePath: path)), as: UTF8.self)
             return "\(name) \(mode ?? "") \(text)"
         }
-    }
-
-    private static func inmate() throws -> String {
-        var folder = URL(filePath: try #require(CommandLine.arguments.first))
-        while folder.path != "/" {
-            folder.deleteLastPathComponent()
-            let path = folder.path + "/reelmill-inmate"
-            if FileManager.default.isExecutableFile(atPath: path) { return path }
-        }
-        return URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().appending(path: ".build/debug/reelmill-inmate").path
     }
 }

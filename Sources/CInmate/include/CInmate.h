@@ -6,3 +6,6 @@ int reelmill_attempt(const char *name, const char *place);
 
 // Becomes `program` with no arguments but `argument`, on a kernel that seems to have no seccomp. Returns errno.
 int reelmill_run_without_seccomp(const char *program, const char *argument);
+
+// Starts a thread that never ends. Returns 0, or an errno.
+int reelmill_start_thread(void);

@@ -10,6 +10,10 @@ int reelmill_forbid_new_privileges(void);
 // version of Landlock that is in force. ENOSYS and EOPNOTSUPP mean that the kernel has none.
 int reelmill_enter_landlock(int *abi);
 
+// Builds the filter ahead, for this process's children, which enter it then in less time. Returns 0, or errno; whatever
+// it returns, they can enter.
+int reelmill_prepare_seccomp(void);
+
 // Loads the filter of system calls; needs no_new_privs. Returns 0, or errno.
 int reelmill_enter_seccomp(void);
 

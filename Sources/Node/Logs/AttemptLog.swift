@@ -36,6 +36,9 @@ final class AttemptLog: Sendable {
     func take(_ note: WorkerNote) {
         switch note {
         case .started(let process): say("worker started: process \(process)")
+        case .warned(let text): say(text)
+        // Told with the result.
+        case .confined: break
         case .said(let line): append("worker", line, urgently: false)
         case .leftOut(let bytes):
             append("node", "… the worker wrote \(bytes) more bytes …", urgently: false)

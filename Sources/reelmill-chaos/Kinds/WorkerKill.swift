@@ -1,6 +1,6 @@
 import Foundation
 
-/// Workers killed at random while their node lives on.
+/// Workers, and the process that they are forked from, killed at random while their node lives on.
 struct WorkerKill: Disturbance {
     let variant = ""
     let mustFire = false
@@ -13,9 +13,9 @@ struct WorkerKill: Disturbance {
         while !child.hasEnded, left > 0, Instant.now < deadline {
             usleep(1000)
             guard Instant.now >= next,
-                let worker = ProcessTable.children(
-                    of: child.processID, named: "reelmill-worker"
-                ).randomElement(using: &generator)
+                let worker = ["reelmill-worker", "reelmill-zygote"].flatMap({
+                    ProcessTable.children(of: child.processID, named: $0)
+                }).randomElement(using: &generator)
             else { continue }
             if kill(worker, SIGKILL) == 0 {
                 account.kills += 1

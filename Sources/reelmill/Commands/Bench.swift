@@ -4,14 +4,17 @@ import TranscodeModel
 
 struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measure throughput on sample footage, or the ledger.",
+        abstract: "Measure throughput on sample footage, the ledger, or the start of workers.",
         discussion: """
             EXAMPLES:
               reelmill bench
               reelmill bench talk.mov --runs 3 --compare ffmpeg
               reelmill bench ledger --json
+              reelmill bench workers
             """,
-        subcommands: [BenchTranscode.self, BenchLedger.self, BenchCatalogue.self],
+        subcommands: [
+            BenchTranscode.self, BenchLedger.self, BenchCatalogue.self, BenchWorkers.self,
+        ],
         defaultSubcommand: BenchTranscode.self)
 }
 
