@@ -29,6 +29,16 @@ public protocol ArtifactStore: Sendable {
     /// How much can still be stored, and how much there can be in all.
     func space() throws(Failure) -> StorageSpace
 
+    // Jobs that may have put something at their destination before they are finished: what is left of it once a job has
+    // ended otherwise is found by this, whatever has crashed.
+
+    /// Notes a job, durably. Doing it again changes nothing.
+    func noteEarly(_ job: JobID) throws(Failure)
+    /// The noted jobs, in no order.
+    func earlyJobs() throws(Failure) -> [JobID]
+    /// Once nothing of it is left; one that is not noted is no failure.
+    func forgetEarly(_ job: JobID) throws(Failure)
+
     // Logs of attempts. They are for people: nothing rests on them, and they need not be durable. Only the node that
     // holds an attempt writes to its log, but for what others append once that node is gone.
 

@@ -9,10 +9,15 @@ public struct Destination: Sendable {
     public let path: String
     /// What may stand there and be replaced; nil for nothing.
     public let replaced: ReplacedOutput?
+    /// The job whose early output may stand there, and is replaced; nil for none.
+    public let early: JobID?
 
-    public init(path: String, replacing replaced: ReplacedOutput? = nil) {
+    public init(
+        path: String, replacing replaced: ReplacedOutput? = nil, early: JobID? = nil
+    ) {
         self.path = path
         self.replaced = replaced
+        self.early = early
     }
 
     private enum Occupation { case absent, emptyDirectory, occupied }
@@ -21,7 +26,7 @@ public struct Destination: Sendable {
     /// written beside it. Makes nothing.
     public func check() throws(Failure) {
         if try occupation() == .occupied {
-            guard try holdsReplaced(at: path) else { throw exists() }
+            guard try holdsReplaceable(at: path) else { throw exists() }
         }
         var ancestor = parent(of: path)
         var status = stat()
@@ -78,7 +83,9 @@ public struct Destination: Sendable {
     }
 
     /// What the hidden directories of a job's attempts are called, up to the attempt.
-    private func prefix(_ job: JobID) -> String {
+    private func prefix(_ job: JobID) -> String { Destination.prefix(path, job) }
+
+    static func prefix(_ path: String, _ job: JobID) -> String {
         let name = path.split(separator: "/").last.map(String.init) ?? "output"
         return ".\(name).reelmill-\(job)-"
     }
@@ -107,27 +114,13 @@ public struct Destination: Sendable {
         return try found.contents() == bytes
     }
 
-    /// Whether a directory is the output that may be replaced.
-    private func holdsReplaced(at directory: String) throws(Failure) -> Bool {
+    /// Whether a directory is the output that may be replaced, or the job's own that is played early.
+    private func holdsReplaceable(at directory: String) throws(Failure) -> Bool {
+        if let early, try EarlyMarker.standing(at: directory)?.job == early { return true }
         guard let replaced, let found = try openIfThere(directory + "/" + replaced.file) else {
             return false
         }
         return Digest.sha256(try found.contents()) == replaced.digest
-    }
-
-    /// Nil for what is not there, or no file.
-    private func openIfThere(_ file: String) throws(Failure) -> ReadableFile? {
-        let opened = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard opened >= 0 else {
-            if errno == ENOENT || errno == ENOTDIR { return nil }
-            throw storageFailure("read", file)
-        }
-        var status = stat()
-        guard fstat(opened, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-            close(opened)
-            return nil
-        }
-        return ReadableFile(owning: opened, byteCount: Int64(status.st_size))
     }
 
     /// Makes sure that what is published there stays: the attempt that published it may have died, or its
@@ -145,7 +138,7 @@ public struct Destination: Sendable {
         case EEXIST, ENOTEMPTY:
             // An empty directory may be replaced, in one step too.
             if try occupation() == .emptyDirectory, rename(hidden, path) == 0 { break }
-            guard try holdsReplaced(at: path) else { throw exists() }
+            guard try holdsReplaceable(at: path) else { throw exists() }
             try exchange(hidden)
         case ENOENT: throw PreparedOutput.takenOver(path)
         case let code: throw storageFailure("publish", path, code)
@@ -161,7 +154,7 @@ public struct Destination: Sendable {
         case ENOENT: throw PreparedOutput.takenOver(path)
         case let code: throw storageFailure("publish", path, code)
         }
-        guard try holdsReplaced(at: hidden) else {
+        guard try holdsReplaceable(at: hidden) else {
             // Something else had just come there: it gets its place back.
             guard reelmill_exchange(hidden, path) == 0 else {
                 throw storageFailure("publish", path)
@@ -188,6 +181,21 @@ public struct Destination: Sendable {
             "\(path): something is there already, and it is not overwritten. Remove it, or choose "
                 + "another output directory.")
     }
+}
+
+/// Nil for what is not there, or no file.
+func openIfThere(_ file: String) throws(Failure) -> ReadableFile? {
+    let opened = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard opened >= 0 else {
+        if errno == ENOENT || errno == ENOTDIR { return nil }
+        throw storageFailure("read", file)
+    }
+    var status = stat()
+    guard fstat(opened, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+        close(opened)
+        return nil
+    }
+    return ReadableFile(owning: opened, byteCount: Int64(status.st_size))
 }
 
 /// An output that may be replaced: known by one of its files, and by that file's digest.

@@ -7,6 +7,7 @@ public import TranscodeModel
 ///     ROOT/staging/TENANT~JOB.POSITION~EPOCH~RANDOM    being written
 ///     ROOT/objects/TENANT/ab/abcd…                     durable, read-only, named by content
 ///     ROOT/logs/TENANT/JOB/POSITION.ATTEMPT.log        what attempts said
+///     ROOT/early/JOB                                   has an output that is played early, or may have
 public struct LocalArtifactStore: ArtifactStore {
     private let root: String
     private let folders = DurableFolders()
@@ -29,6 +30,7 @@ public struct LocalArtifactStore: ArtifactStore {
 
     private var staging: String { root + "/staging" }
     var logsRoot: String { root + "/logs" }
+    var earlyRoot: String { root + "/early" }
 
     private func path(of digest: Digest, _ tenant: TenantID) -> String {
         let hex = digest.hex

@@ -93,7 +93,7 @@ func removeHidden(_ path: String) throws(Failure) {
 }
 
 /// A directory held open, whatever becomes of its name.
-private final class OpenDirectory: Sendable {
+final class OpenDirectory: Sendable {
     let descriptor: Int32
 
     init(_ path: String) throws(Failure) {

@@ -17,6 +17,7 @@ struct Chunking {
 
     /// What it costs to decode a picture, as a share of what it costs to encode it.
     private let decodeShare: Double
+    private let playsEarly: Bool
 
     private static let lengthSeconds: ClosedRange<Int64> = 8...20
     /// A chunk far from a key frame is made so long that decoding up to it costs at most this much of its encode: so
@@ -25,8 +26,9 @@ struct Chunking {
 
     init(
         timing: FrameTiming, track: VideoTrack, aimSeconds: Int, preRollFrames: Int,
-        decodeShare: Double
+        decodeShare: Double, playsEarly: Bool = false
     ) {
+        self.playsEarly = playsEarly
         self.decodeShare = decodeShare
         let grid = timing.grid
         self.timing = timing
@@ -63,8 +65,9 @@ struct Chunking {
 
     /// Ascending, without 0 and without the end.
     private func boundaries() -> [Int] {
-        var found: [Int] = []
-        var start = 0
+        var found = playsEarly ? EarlyRule.boundaries(segment: segment, length: length) : []
+        if track.clock.isCounted { found = [] }
+        var start = found.last ?? 0
         // Pictures that are counted can be decoded from the start only.
         while !track.clock.isCounted {
             let left = length - start

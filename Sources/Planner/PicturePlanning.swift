@@ -46,7 +46,8 @@ struct PicturePlanning {
                     timing: timing, track: track,
                     aimSeconds: settings.chunkDurationSeconds,
                     preRollFrames: treatment.deinterlaces ? fields ? 4 : 2 : 0,
-                    decodeShare: CostModel.decodeShare(track, renditions)
+                    decodeShare: CostModel.decodeShare(track, renditions),
+                    playsEarly: profile.playsEarly
                 ).chunks())
         }
         return PicturePlanning(

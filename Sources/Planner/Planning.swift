@@ -72,7 +72,7 @@ public enum Planning {
             units: UnitGraph.units(
                 source: source, packaging: profile.packaging, video: picture?.video, track: track,
                 audio: audio, images: images, text: text, chapters: chapters,
-                damage: profile.damage),
+                damage: profile.damage, playsEarly: profile.playsEarly),
             warnings: warnings, damage: index.damage)
         plan.text = text
         plan.chapters = chapters
@@ -127,6 +127,7 @@ public enum Planning {
                 after[dependency - 1] = max(after[dependency - 1], own)
             }
         }
-        return zip(units, after).map { $0.estimate.cpuSeconds + $1 }
+        return EarlyRule.inOrder(
+            units, zip(units, after).map { $0.estimate.cpuSeconds + $1 })
     }
 }

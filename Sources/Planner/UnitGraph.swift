@@ -62,7 +62,7 @@ struct UnitGraph {
     static func units(
         source: Digest, packaging: Packaging, video: VideoPlan?, track: VideoTrack?,
         audio: [AudioRendition], images: ImagePlan?, text: [TextRendition] = [],
-        chapters: [Chapter] = [], damage: DamagePolicy
+        chapters: [Chapter] = [], damage: DamagePolicy, playsEarly: Bool = false
     ) -> [PlannedUnit] {
         var graph = UnitGraph(source: source)
         var stitches: [Int] = []
@@ -71,7 +71,7 @@ struct UnitGraph {
             let groups = EncodeGrouping(video: video, track: track).groups()
             var encodes: [(position: Int, names: [String])] = []
             for chunk in video.chunks {
-                for group in groups {
+                for group in playsEarly ? EarlyRule.groups(groups, of: chunk, in: video) : groups {
                     let estimate = CostModel.encode(chunk, group, video.grid, track)
                     bytes += estimate.outputBytes
                     let detail = EncodeDetail(
@@ -115,13 +115,15 @@ struct UnitGraph {
             made.append(graph.add(.images, detail: images, CostModel.images(images, track)))
         }
         if !text.isEmpty { made.append(graph.add(.text, detail: text, CostModel.text(text))) }
+        let preview = playsEarly ? EarlyRule.addPreviews(video, audio, to: &graph) : nil
         let package = graph.add(
             .package, after: made, detail: PackageDetail(packaging: packaging, chapters: chapters),
             CostModel.moving(bytes: packaging == .progressive ? bytes : 100_000))
         let verify = graph.add(
             .verify, after: made + [package], detail: 0, CostModel.moving(bytes: 10_000))
         _ = graph.add(
-            .publish, after: made + [package, verify], detail: 0, CostModel.moving(bytes: bytes))
+            .publish, after: made + [package, verify] + (preview.map { [$0] } ?? []), detail: 0,
+            CostModel.moving(bytes: bytes))
         return graph.units
     }
 }

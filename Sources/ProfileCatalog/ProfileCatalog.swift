@@ -109,6 +109,12 @@ public enum ProfileCatalog {
             findings.append(whole(file, "text", "images carries no text; write “text: none”"))
         case .cmaf, .progressive, .images: break
         }
+        if profile.publish?.early == true, !profile.playsEarly {
+            findings.append(
+                whole(
+                    file, "publish.early",
+                    "only cmaf packaging with video is played early; write “publish: none”"))
+        }
         return findings
     }
 

@@ -51,6 +51,10 @@ struct ProfileDraft {
         var tracksMaximum: Int?
     }
 
+    struct Publish {
+        var early: Bool?
+    }
+
     var name: String?
     var summary: String?
     var extends: String?
@@ -60,6 +64,7 @@ struct ProfileDraft {
     var text = Part<Text>.unsaid
     var packaging: Packaging?
     var damage: DamagePolicy?
+    var publish = Part<Publish>.unsaid
 
     /// Fills in what this draft leaves unsaid. A map of parameters is merged key by key.
     func over(_ base: ProfileDraft) -> ProfileDraft {
@@ -106,6 +111,9 @@ struct ProfileDraft {
         }
         result.text = merge(text, base.text) { mine, theirs in
             Text(tracksMaximum: mine.tracksMaximum ?? theirs.tracksMaximum)
+        }
+        result.publish = merge(publish, base.publish) { mine, theirs in
+            Publish(early: mine.early ?? theirs.early)
         }
         return result
     }
@@ -158,6 +166,9 @@ struct ProfileDraft {
                 thumbnailIntervalSeconds: images.thumbnailIntervalSeconds ?? 10,
                 thumbnailWidth: images.thumbnailWidth ?? 160, columns: images.columns ?? 10,
                 rows: images.rows ?? 10)
+        }
+        if case .some(let publish) = publish, publish.early == true {
+            profile.publish = PublishSettings(early: true)
         }
         switch text {
         case .some(let text): profile.text = TextSettings(tracksMaximum: text.tracksMaximum ?? 8)

@@ -30,6 +30,7 @@ struct ProfileReader {
         draft.audio = part(fields, "audio") { $0.audio($1) }
         draft.images = part(fields, "images") { $0.images($1) }
         draft.text = part(fields, "text") { $0.text($1) }
+        draft.publish = part(fields, "publish") { $0.publish($1) }
         return draft
     }
 
@@ -187,6 +188,11 @@ struct ProfileReader {
         return ProfileDraft.Text(tracksMaximum: number(fields, "tracks", at: "text"))
     }
 
+    private mutating func publish(_ fields: [String: Node]) -> ProfileDraft.Publish {
+        checkKeys(fields, at: "publish")
+        return ProfileDraft.Publish(early: flag(fields, "early", at: "publish"))
+    }
+
     private mutating func ladder(_ node: Node?) -> [Rung]? {
         guard let node else { return nil }
         guard let list = node.sequence, !list.isEmpty else {
@@ -318,6 +324,15 @@ extension ProfileReader {
         if let value = node.string.flatMap(Choice.init(rawValue:)) { return value }
         let names = Choice.allCases.map(\.rawValue).joined(separator: ", ")
         note(node, path(parent, key), "must be one of \(names)")
+        return nil
+    }
+
+    private mutating func flag(
+        _ fields: [String: Node], _ key: String, at parent: String
+    ) -> Bool? {
+        guard let node = fields[key] else { return nil }
+        if let value = node.scalar.flatMap({ Bool($0.string) }) { return value }
+        note(node, path(parent, key), "must be true or false")
         return nil
     }
 

@@ -19,6 +19,8 @@ package enum ProfileSchema {
         case ladder
         /// Columns × rows.
         case grid(ClosedRange<Int>)
+        /// `true` or `false`.
+        case flag
         /// Keys and values of an encoder, or `none`.
         case parameters
         /// `none`, or a block of keys.
@@ -45,7 +47,7 @@ package enum ProfileSchema {
         var name: String { String(path.split(separator: ".").last ?? "") }
     }
 
-    package static let keys: [Key] = top + video + audio + images + text
+    package static let keys: [Key] = top + video + audio + images + text + publish
 
     /// The names that may stand in a part, in order.
     static func names(in part: String) -> [String] {
@@ -88,6 +90,7 @@ package enum ProfileSchema {
             "damage", choice(DamagePolicy.self), "salvage",
             "what becomes of a damaged source: any damage fails the job, naming time and stream; or what "
                 + "can be decoded is used, gaps are held and all of it is listed in the receipt"),
+        Key("publish", .part, "none", "when readers may see the output"),
     ]
 
     private static let video = [
@@ -169,6 +172,13 @@ package enum ProfileSchema {
 }
 
 extension ProfileSchema {
+    private static let publish = [
+        Key(
+            "publish.early", .flag, "false",
+            "whether the first seconds of the lowest renditions are played, by HLS, while the rest is made; "
+                + "with `cmaf` packaging and `video`")
+    ]
+
     /// The reference as a Markdown table.
     package static var markdown: String {
         let rows = keys.map { key in
@@ -195,6 +205,7 @@ extension ProfileSchema.Form {
             "\(range.lowerBound) to \(range.upperBound), such as `60` or `30000/1001`"
         case .ladder: "a list of `LINESp@KBITS`"
         case .grid(let range): "`COLUMNSxROWS`, each \(range.lowerBound) to \(range.upperBound)"
+        case .flag: "`true`, `false`"
         case .parameters: "`none` or a map"
         case .part: "`none` or a block"
         }

@@ -33,6 +33,8 @@ public enum Work: Hashable, Sendable, Codable {
     case text
     /// Joins the committed pieces of one rendition into its track file.
     case stitch(rendition: String)
+    /// Makes a chunk, and those before it, playable at the destination before the job is done (`EarlyPlay`).
+    case preview(chunk: Int)
     /// Writes playlists, manifests and the receipt; for `progressive`, the MP4.
     case package
     /// Checks what will be published, byte by byte.
@@ -47,6 +49,7 @@ public enum Work: Hashable, Sendable, Codable {
         case .images: .images
         case .text: .text
         case .stitch: .stitch
+        case .preview: .preview
         case .package: .package
         case .verify: .verify
         case .publish: .publish

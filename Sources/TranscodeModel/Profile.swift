@@ -17,11 +17,13 @@ public struct Profile: Hashable, Sendable, Codable {
     public var packaging: Packaging
     /// What becomes of damaged sources.
     public var damage: DamagePolicy
+    /// Nil where an output is seen once it is finished, and not before.
+    public var publish: PublishSettings?
 
     public init(
         name: String, summary: String, video: VideoSettings?, audio: AudioSettings?,
         images: ImageSettings?, text: TextSettings? = nil, packaging: Packaging,
-        damage: DamagePolicy = .salvage
+        damage: DamagePolicy = .salvage, publish: PublishSettings? = nil
     ) {
         self.schema = Profile.schemaVersion
         self.name = name
@@ -32,6 +34,7 @@ public struct Profile: Hashable, Sendable, Codable {
         self.text = text
         self.packaging = packaging
         self.damage = damage
+        self.publish = publish
     }
 }
 
@@ -166,6 +169,14 @@ public struct TextSettings: Hashable, Sendable, Codable {
     public var tracksMaximum: Int
 
     public init(tracksMaximum: Int) { self.tracksMaximum = tracksMaximum }
+}
+
+/// When readers may see the output.
+public struct PublishSettings: Hashable, Sendable, Codable {
+    /// Whether the first seconds of the lowest renditions are played while the rest is made.
+    public var early: Bool
+
+    public init(early: Bool) { self.early = early }
 }
 
 public struct ImageSettings: Hashable, Sendable, Codable {

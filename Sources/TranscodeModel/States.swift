@@ -38,7 +38,7 @@ public enum UnitState: String, Sendable, Codable, CaseIterable {
 
 /// What a work unit does. The order is the order of the flow.
 public enum UnitKind: String, Sendable, Codable, CaseIterable {
-    case probe, encode, audio, images, text, stitch, package, verify, publish
+    case probe, encode, audio, images, text, stitch, preview, package, verify, publish
 }
 
 /// Live uploads go before backfill, which keeps a guaranteed share.

@@ -37,6 +37,9 @@ struct OddStore: ArtifactStore {
         try inner.inventory(tenant: tenant)
     }
     func space() throws(Failure) -> StorageSpace { try inner.space() }
+    func noteEarly(_ job: JobID) throws(Failure) { try inner.noteEarly(job) }
+    func earlyJobs() throws(Failure) -> [JobID] { try inner.earlyJobs() }
+    func forgetEarly(_ job: JobID) throws(Failure) { try inner.forgetEarly(job) }
     func writeLog(
         _ bytes: [UInt8], to log: AttemptLogName, tenant: TenantID, after offset: Int64?
     ) throws(Failure) {

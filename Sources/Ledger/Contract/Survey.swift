@@ -69,7 +69,7 @@ extension UnitKind {
     /// Whether such units come when all that takes room has been made.
     public var endsJob: Bool {
         switch self {
-        case .stitch, .package, .verify, .publish: true
+        case .stitch, .preview, .package, .verify, .publish: true
         case .probe, .encode, .audio, .images, .text: false
         }
     }
@@ -99,6 +99,8 @@ public struct Candidate: Hashable, Sendable {
     public var profile: Digest
     /// The codec that the unit encodes with; empty for none.
     public var encoder: String
+    /// Something is waited for that can be played: before all others of its tenant, class and priority, however old.
+    public var isUrgent: Bool
     /// Of the backfill that the job belongs to, if that may not have all of a node.
     public var share: BackfillShare?
 
@@ -107,7 +109,7 @@ public struct Candidate: Hashable, Sendable {
         priority: Int, jobCreatedMilliseconds: Int64, tenantWeight: Double,
         tenantVirtualTime: Double, tenantCap: Int?, tenantLeased: Int, estimate: Estimate,
         remainingCriticalSeconds: Double, profile: Digest, encoder: String,
-        share: BackfillShare? = nil
+        isUrgent: Bool = false, share: BackfillShare? = nil
     ) {
         self.unit = unit
         self.tenant = tenant
@@ -124,6 +126,7 @@ public struct Candidate: Hashable, Sendable {
         self.remainingCriticalSeconds = remainingCriticalSeconds
         self.profile = profile
         self.encoder = encoder
+        self.isUrgent = isUrgent
         self.share = share
     }
 }

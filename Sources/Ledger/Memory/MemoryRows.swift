@@ -20,11 +20,13 @@ package final class FixedUnit: Hashable, Sendable {
     package let dependencies: [Int]
     let dependents: [Int]
     let encoder: String
+    let isUrgent: Bool
 
     init(
         kind: UnitKind, work: Work?, content: Digest, estimate: Estimate, criticalSeconds: Double,
-        dependencies: [Int], dependents: [Int], encoder: String
+        dependencies: [Int], dependents: [Int], encoder: String, isUrgent: Bool
     ) {
+        self.isUrgent = isUrgent
         self.kind = kind
         self.work = work
         self.content = content
@@ -174,6 +176,7 @@ package final class FixedJob: Hashable, Sendable {
 /// A ready unit in the order in which its tenant's units of a class are leased.
 struct ReadyKey: Hashable, Sendable, Comparable {
     var priority: Int
+    var isUrgent: Bool
     var createdAt: Int64
     var job: JobID
     var criticalSeconds: Double
@@ -181,6 +184,7 @@ struct ReadyKey: Hashable, Sendable, Comparable {
 
     static func < (left: ReadyKey, right: ReadyKey) -> Bool {
         if left.priority != right.priority { return left.priority > right.priority }
+        if left.isUrgent != right.isUrgent { return left.isUrgent }
         if left.createdAt != right.createdAt { return left.createdAt < right.createdAt }
         if left.place.job != right.place.job { return left.job.text < right.job.text }
         if left.criticalSeconds != right.criticalSeconds {

@@ -24,7 +24,7 @@ extension MemoryLedger.State {
             kind: .probe, work: nil, content: submission.probeContent,
             estimate: submission.probeEstimate,
             criticalSeconds: submission.probeEstimate.cpuSeconds, dependencies: [],
-            dependents: [], encoder: "")
+            dependents: [], encoder: "", isUrgent: submission.isUrgent)
         let job = jobs.count
         jobs.append(
             JobRow(
@@ -76,12 +76,14 @@ extension MemoryLedger.State {
             for dependency in unit.dependencies { dependents[dependency].append(unit.position) }
         }
         let codec = submission.profile.video?.codec.rawValue ?? ""
+        let urgent = planned.plan.urgentUnits(in: submission.jobClass)
         for (unit, seconds) in zip(planned.plan.units, planned.criticalSeconds) {
             let facts = FixedUnit(
                 kind: unit.work.kind, work: unit.work, content: unit.content,
                 estimate: unit.estimate, criticalSeconds: seconds,
                 dependencies: unit.dependencies.sorted(), dependents: dependents[unit.position],
-                encoder: unit.work.kind == .encode ? codec : "")
+                encoder: unit.work.kind == .encode ? codec : "",
+                isUrgent: urgent.contains(unit.position))
             jobs[job].units.append(
                 UnitRow(facts: facts, attemptsMaximum: submission.attemptsMaximum, runAt: now))
             if unit.dependencies.isEmpty {

@@ -95,12 +95,14 @@ extension MemoryLedger.State {
 
     /// Where the units of these jobs stand in the line of a tenant, in its order.
     private func ranges(_ wanted: Set<JobID>, _ tenant: Int) -> [ReadyKey] {
-        wanted.compactMap { jobPlaces[$0] }.filter { jobs[$0].tenant == tenant }.map { job in
+        wanted.compactMap { jobPlaces[$0] }.filter { jobs[$0].tenant == tenant }.flatMap { job in
             let facts = jobs[job].facts
-            return ReadyKey(
-                priority: facts.submission.priority, createdAt: facts.createdAt,
-                job: facts.submission.id, criticalSeconds: .infinity,
-                place: UnitPlace(job: job, position: -1))
+            return [true, false].map { isUrgent in
+                ReadyKey(
+                    priority: facts.submission.priority, isUrgent: isUrgent,
+                    createdAt: facts.createdAt, job: facts.submission.id,
+                    criticalSeconds: .infinity, place: UnitPlace(job: job, position: -1))
+            }
         }.sorted()
     }
 
@@ -117,7 +119,7 @@ extension MemoryLedger.State {
             tenantCap: tenant.cap, tenantLeased: tenant.leased, estimate: row.facts.estimate,
             remainingCriticalSeconds: row.facts.criticalSeconds,
             profile: submission.profileDigest, encoder: row.facts.encoder,
-            share: share(place.job, node: node))
+            isUrgent: row.facts.isUrgent, share: share(place.job, node: node))
     }
 
     private func stragglers(_ request: SurveyRequest, now: Int64) -> [Straggler] {
@@ -177,7 +179,9 @@ private struct ReadyLine {
         while true {
             if let starts, starts.isEmpty { return nil }
             let key = units.next(&cursor)
-            if let start = starts?.first, key?.place.job != start.place.job {
+            if let start = starts?.first,
+                key?.place.job != start.place.job || key?.isUrgent != start.isUrgent
+            {
                 starts = starts?.dropFirst()
                 if let next = starts?.first { cursor = units.cursor(at: next) }
                 continue

@@ -75,8 +75,9 @@ extension MemoryLedger.State {
     private func readyKey(_ place: UnitPlace) -> ReadyKey {
         let facts = jobs[place.job].facts
         return ReadyKey(
-            priority: facts.submission.priority, createdAt: facts.createdAt,
-            job: facts.submission.id, criticalSeconds: self[place].facts.criticalSeconds,
+            priority: facts.submission.priority, isUrgent: self[place].facts.isUrgent,
+            createdAt: facts.createdAt, job: facts.submission.id,
+            criticalSeconds: self[place].facts.criticalSeconds,
             place: place)
     }
 

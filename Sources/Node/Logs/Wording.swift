@@ -9,6 +9,7 @@ extension Work {
             "chunk \(chunk) of \(renditions.joined(separator: ", "))"
         case .audio(let rendition): "the whole of \(rendition)"
         case .stitch(let rendition): "joining \(rendition)"
+        case .preview(let chunk): "making chunk \(chunk) playable"
         case .images, .text, .package, .verify, .publish: kind.rawValue
         }
     }

@@ -84,7 +84,7 @@ struct AttemptRun: Sendable {
     /// What another job, or an earlier one, made of the same content. What has an effect beside its
     /// artifact is always done anew.
     private func existing(_ context: UnitContext) throws -> Artifact? {
-        guard lease.kind != .verify, lease.kind != .publish,
+        guard lease.kind != .preview, lease.kind != .verify, lease.kind != .publish,
             let artifact = try ledger.artifact(content: lease.content, tenant: lease.tenant),
             try store.contains(artifact.digest, tenant: lease.tenant)
         else { return nil }
@@ -100,6 +100,7 @@ struct AttemptRun: Sendable {
         case .images: try await ImagesStage.perform(context)
         case .text: try await TextStage.perform(context)
         case .stitch(let rendition): try await StitchStage.perform(context, rendition: rendition)
+        case .preview(let chunk): try await PreviewStage.perform(context, chunk: chunk)
         case .package: try await PackageStage.perform(context)
         case .verify: try await VerifyStage.perform(context)
         case .publish: try await PublishStage.perform(context)

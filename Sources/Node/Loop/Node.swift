@@ -45,8 +45,11 @@ public struct Node: Sendable {
             defer { group.cancelAll() }
             let core = NodeCore(identity: identity, policy: options.policy)
             group.addTask { try await tick(inbox) }
+            group.addTask { await careForEarlyOutputs() }
             return try await loop(core, performer, inbox, &group)
         }
+        // After the last attempt has ended, too.
+        await removeEarlyOutputs()
         if case .ledgerFailed(let failure) = ending { throw failure }
         return ending
     }
@@ -71,6 +74,27 @@ public struct Node: Sendable {
             }
         }
         throw CancellationError()
+    }
+
+    private static let earlyCareSeconds = 2.0
+
+    /// Jobs end in many ways, in this node, in others and by a person: what they had made playable is looked for.
+    private func careForEarlyOutputs() async {
+        while !Task.isCancelled {
+            await removeEarlyOutputs()
+            do { try await Task.sleep(for: .seconds(Self.earlyCareSeconds)) } catch { return }
+        }
+    }
+
+    private func removeEarlyOutputs() async {
+        do {
+            let (ledger, store) = (ledger, store)
+            try await offPool { try EarlyRemoval(ledger: ledger, store: store).run() }
+        } catch {
+            logger.warning(
+                "what a job had made playable, and will not finish, cannot be taken away now; it is tried again",
+                metadata: ["reason": "\(error)"])
+        }
     }
 
     /// Milliseconds of a clock that never goes back.

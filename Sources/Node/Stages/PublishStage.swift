@@ -21,7 +21,7 @@ enum PublishStage {
             path: context.job.destination,
             replacing: context.job.terms.replaces.map {
                 ReplacedOutput(file: OutputLayout.receiptPath, digest: $0)
-            })
+            }, early: context.job.id)
         let (job, token) = (context.job.id, context.lease.token)
         func settle() throws(Failure) {
             try destination.settle(job: job, epoch: token.epoch, attempt: token.attempt)
@@ -120,7 +120,8 @@ enum ReceiptMaking {
             warnings: distinct(
                 plan.warnings + made.flatMap(\.artifact.warnings)
                     + Damage.merged(found).map(\.text)),
-            damage: plan.damage + found, loudness: loudness(made))
+            damage: plan.damage + found, loudness: loudness(made),
+            early: try early(context))
     }
 
     /// By rendition, as its audio unit measured it.
@@ -128,6 +129,17 @@ enum ReceiptMaking {
         let pieces = made.filter { $0.kind == .audio }.flatMap(\.artifact.pieces)
         let records = pieces.compactMap { piece in piece.loudness.map { (piece.name, $0) } }
         return records.isEmpty ? nil : Dictionary(records) { first, _ in first }
+    }
+
+    /// Nil where nothing was played early.
+    private static func early(_ context: UnitContext) throws -> Receipt.EarlyTimes? {
+        guard context.job.terms.replaces == nil,
+            let first = try context.ledger.units(ofJob: context.job.id).first(where: {
+                $0.kind == .preview
+            }), let playable = first.finishedMilliseconds
+        else { return nil }
+        return Receipt.EarlyTimes(
+            enqueuedMilliseconds: context.job.createdMilliseconds, playableMilliseconds: playable)
     }
 
     /// A warning of the probe is in the plan too.

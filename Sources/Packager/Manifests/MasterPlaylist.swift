@@ -27,7 +27,7 @@ enum MasterPlaylist {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    private static func soundLines(_ group: SoundGroup, _ names: [String: String]) -> [String] {
+    static func soundLines(_ group: SoundGroup, _ names: [String: String]) -> [String] {
         group.members.indices.map { index in
             let (presented, rendition) = group.members[index]
             var attributes = [
@@ -116,9 +116,9 @@ enum MasterPlaylist {
             ),
             ("CODECS", quoted(codecs.joined(separator: ","))),
         ]
-        attributes += pictureAttributes(presented)
+        attributes += pictureAttributes(presented.track.header)
         if let rate = presentation.frameRate { attributes.append(("FRAME-RATE", decimal(rate))) }
-        attributes.append(("VIDEO-RANGE", range(presented)))
+        attributes.append(("VIDEO-RANGE", range(presented.track.header)))
         if let group { attributes.append(("AUDIO", quoted(group.identifier))) }
         attributes += textAttributes(presentation)
         attributes.append(("CLOSED-CAPTIONS", "NONE"))
@@ -132,8 +132,9 @@ enum MasterPlaylist {
             [
                 ("BANDWIDTH", String(rates.peak)), ("AVERAGE-BANDWIDTH", String(rates.average)),
                 ("CODECS", quoted(presented.track.header.codec)),
-            ] + pictureAttributes(presented) + [
-                ("VIDEO-RANGE", range(presented)), ("URI", quoted(presented.keyFramePlaylistPath)),
+            ] + pictureAttributes(presented.track.header) + [
+                ("VIDEO-RANGE", range(presented.track.header)),
+                ("URI", quoted(presented.keyFramePlaylistPath)),
             ])
     }
 
@@ -157,25 +158,25 @@ enum MasterPlaylist {
         presentation.text.isEmpty ? [] : [("SUBTITLES", quoted(textGroup))]
     }
 
-    private static func pictureAttributes(_ presented: PresentedTrack) -> [(String, String)] {
-        guard case .video(let width, let height, _) = presented.track.header.media else {
+    static func pictureAttributes(_ header: TrackHeader) -> [(String, String)] {
+        guard case .video(let width, let height, _) = header.media else {
             return []
         }
         return [("RESOLUTION", "\(width)x\(height)")]
     }
 
     /// By the transfer characteristics of ITU-T H.273: 16 is PQ, 18 is HLG.
-    private static func range(_ presented: PresentedTrack) -> String {
-        guard case .video(_, _, let color?) = presented.track.header.media else { return "SDR" }
+    static func range(_ header: TrackHeader) -> String {
+        guard case .video(_, _, let color?) = header.media else { return "SDR" }
         return color.transfer == 16 ? "PQ" : color.transfer == 18 ? "HLG" : "SDR"
     }
 
-    private static func line(_ tag: String, _ attributes: [(String, String)]) -> String {
+    static func line(_ tag: String, _ attributes: [(String, String)]) -> String {
         "#EXT-X-\(tag):" + attributes.map { "\($0.0)=\($0.1)" }.joined(separator: ",")
     }
 
     /// Quoted strings hold neither quotes nor line ends (RFC 8216, section 4.2).
-    private static func quoted(_ text: String) -> String {
+    static func quoted(_ text: String) -> String {
         let clean = text.unicodeScalars.map { scalar in
             scalar == "\"" ? "'" : scalar.properties.generalCategory == .control ? " " : scalar
         }
@@ -183,7 +184,7 @@ enum MasterPlaylist {
     }
 
     /// Three decimals, as the RFC asks of FRAME-RATE.
-    private static func decimal(_ rate: Rational) -> String {
+    static func decimal(_ rate: Rational) -> String {
         let thousandths = (rate * Rational(1000)).rounded
         let digits = String(thousandths % 1000)
         return "\(thousandths / 1000)." + String(repeating: "0", count: 3 - digits.count) + digits

@@ -17,15 +17,25 @@ enum MediaPlaylist {
         _ presented: PresentedTrack, _ segments: [Segment], extra: [String]
     ) -> String {
         let timescale = presented.track.header.timescale
-        let file = "\(presented.name).mp4"
-        let map = presented.track.initialization
+        return text(
+            of: presented.name, initialization: presented.track.initialization, segments,
+            timescale: timescale,
+            targetSeconds: BitRates.targetDurationSeconds(segments, timescale: timescale),
+            isComplete: true, extra: extra)
+    }
+
+    /// One that is not complete has no end, and more segments later.
+    static func text(
+        of name: String, initialization map: Extent, _ segments: [Segment], timescale: Int,
+        targetSeconds: Int, isComplete: Bool, extra: [String] = []
+    ) -> String {
+        let file = "\(name).mp4"
         var lines = [
             "#EXTM3U",
             "#EXT-X-VERSION:7",
-            "#EXT-X-TARGETDURATION:"
-                + String(BitRates.targetDurationSeconds(segments, timescale: timescale)),
+            "#EXT-X-TARGETDURATION:\(targetSeconds)",
             "#EXT-X-MEDIA-SEQUENCE:0",
-            "#EXT-X-PLAYLIST-TYPE:VOD",
+            "#EXT-X-PLAYLIST-TYPE:\(isComplete ? "VOD" : "EVENT")",
             "#EXT-X-INDEPENDENT-SEGMENTS",
         ]
         lines += extra
@@ -38,7 +48,7 @@ enum MediaPlaylist {
             lines.append("#EXT-X-BYTERANGE:\(segment.extent.length)@\(segment.extent.offset)")
             lines.append(file)
         }
-        lines.append("#EXT-X-ENDLIST")
+        if isComplete { lines.append("#EXT-X-ENDLIST") }
         return lines.joined(separator: "\n") + "\n"
     }
 

@@ -12,9 +12,9 @@ struct SoundGroup {
         let stereo = all.filter { $0.1.surroundOf == nil }
         let surround = all.filter { $0.1.surroundOf != nil }
         guard let first = stereo.first else { return [] }
-        let codec = first.0.track.header.codec == "opus" ? "opus" : "aac"
         let plain = SoundGroup(
-            identifier: codec, members: stereo.map { ($0.0, $0.1) })
+            identifier: identifier(first.0.track.header.codec),
+            members: stereo.map { ($0.0, $0.1) })
         guard !surround.isEmpty else { return [plain] }
         let best = stereo.map { own in
             surround.first { $0.1.surroundOf == own.1.name } ?? own
@@ -24,6 +24,9 @@ struct SoundGroup {
             SoundGroup(identifier: "surround", members: best.map { ($0.0, $0.1) }),
         ]
     }
+
+    /// What the group with the plain sound is called.
+    static func identifier(_ codec: String) -> String { codec == "opus" ? "opus" : "aac" }
 
     /// Of the most demanding member.
     var peak: Int { members.map(\.presented.rates.peak).max() ?? 0 }

@@ -32,7 +32,7 @@ public enum OutputLayout {
                     ))
             case .images: files += pieces(unit, artifacts, folder: "images/")
             case .text: files += pieces(unit, artifacts, folder: textFolder)
-            case .stitch, .encode, .audio, .verify, .publish: break
+            case .stitch, .encode, .audio, .preview, .verify, .publish: break
             }
         }
         return files

@@ -12,6 +12,12 @@ public struct PublishedOutput {
     public static func open(_ directory: String) throws(Failure) -> PublishedOutput {
         let path = directory + "/" + OutputLayout.receiptPath
         guard FileManager.default.fileExists(atPath: path) else {
+            if FileManager.default.fileExists(atPath: directory + "/" + EarlyPlay.markerPath) {
+                throw Failure(
+                    .permanent, .outputInvalid,
+                    "\(directory): it is played early, and its job has not finished it. Wait until the job "
+                        + "is ready (`reelmill status`).")
+            }
             throw Failure(
                 .permanent, .outputInvalid,
                 "\(directory): there is no receipt.json, so this is not a published output. Name "

@@ -60,6 +60,17 @@ public struct Receipt: Hashable, Sendable, Codable {
         }
     }
 
+    /// When the first seconds could be played, by the ledger's clock, in milliseconds since 1970. When all was ready is in the
+    /// ledger: the receipt is part of that.
+    public struct EarlyTimes: Hashable, Sendable, Codable {
+        public var enqueuedMilliseconds: Int64
+        public var playableMilliseconds: Int64
+        public init(enqueuedMilliseconds: Int64, playableMilliseconds: Int64) {
+            self.enqueuedMilliseconds = enqueuedMilliseconds
+            self.playableMilliseconds = playableMilliseconds
+        }
+    }
+
     public var schema: Int
     public var job: JobID
     public var tenant: TenantID
@@ -75,12 +86,15 @@ public struct Receipt: Hashable, Sendable, Codable {
     /// What was measured of each sound rendition and done about it; nil where the profile asks for no
     /// loudness.
     public var loudness: [String: LoudnessRecord]?
+    /// Nil where nothing could be played before the output was finished.
+    public var early: EarlyTimes?
 
     public init(
         job: JobID, tenant: TenantID, source: Source, profileSHA256: Digest, plan: Plan,
         artifacts: [MadeArtifact], files: [File], warnings: [String], damage: [Damage] = [],
-        loudness: [String: LoudnessRecord]? = nil
+        loudness: [String: LoudnessRecord]? = nil, early: EarlyTimes? = nil
     ) {
+        self.early = early
         self.loudness = loudness
         self.schema = Receipt.schemaVersion
         self.job = job

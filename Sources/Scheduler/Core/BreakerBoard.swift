@@ -37,7 +37,7 @@ struct BreakerBoard: Hashable {
     private static func keys(_ kind: UnitKind, _ encoder: String, _ profile: Digest) -> [String] {
         var keys = [Self.profile(profile)]
         // Publishing writes to the job's own place, which other jobs do not share.
-        if kind != .publish { keys.append(store) }
+        if kind != .publish, kind != .preview { keys.append(store) }
         if [.probe, .encode, .audio, .images, .text].contains(kind) { keys.append(worker) }
         if !encoder.isEmpty { keys.append(Self.encoder(encoder)) }
         return keys
@@ -46,7 +46,8 @@ struct BreakerBoard: Hashable {
     /// What a failure speaks against; nil for one that speaks against the upload or nothing.
     private static func key(of failure: Failure, _ lease: Lease) -> String? {
         switch failure.code {
-        case .storageFull, .storageFailed: lease.kind == .publish ? nil : store
+        case .storageFull, .storageFailed:
+            lease.kind == .publish || lease.kind == .preview ? nil : store
         case .workerMissing, .sandboxUnavailable: worker
         case .encoderMissing: lease.encoder.isEmpty ? nil : encoder(lease.encoder)
         case .workerCrashed where !lease.encoder.isEmpty: encoder(lease.encoder)

@@ -3,8 +3,8 @@ import TranscodeModel
 
 /// Which units a node leases next (scheduling rules of the architecture page).
 ///
-/// Order across jobs: class, then weighted fairness across tenants, then priority, then age; inside a
-/// job, the critical path first. Backfill goes first for its guaranteed share of the picks.
+/// Order across jobs: class, then weighted fairness across tenants, then priority, then what makes a job playable, then
+/// age; inside a job, the critical path first. Backfill goes first for its guaranteed share of the picks.
 public struct LeaseChoice: Hashable, Sendable {
     /// The share of picks in which backfill goes before live uploads, 0 to 1, so that it never starves.
     public var backfillShare: Double
@@ -65,6 +65,7 @@ public struct LeaseChoice: Hashable, Sendable {
             return left.tenant.text < right.tenant.text
         }
         if left.priority != right.priority { return left.priority > right.priority }
+        if left.isUrgent != right.isUrgent { return left.isUrgent }
         if left.unit.job != right.unit.job {
             if left.jobCreatedMilliseconds != right.jobCreatedMilliseconds {
                 return left.jobCreatedMilliseconds < right.jobCreatedMilliseconds

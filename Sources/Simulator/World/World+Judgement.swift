@@ -24,7 +24,7 @@ extension World {
         for operation in operations {
             switch operation {
             case .lease(let picks, _, _):
-                let ends: Set<UnitKind> = [.stitch, .package, .verify, .publish]
+                let ends: Set<UnitKind> = [.stitch, .preview, .package, .verify, .publish]
                 for pick in picks {
                     let units = scenario.uploads[Upload.number(of: pick.unit.job)].shape.units
                     let kind =

@@ -5,7 +5,8 @@ import Ledger
 import Packager
 import TranscodeModel
 
-/// What is to become of a row, from its source, its output and the ledger, as they are now. Changes nothing.
+/// What is to become of a row, from its source, its output and the ledger, as they are now. Changes nothing, but for what
+/// a job that has ended had made playable there, which is taken away.
 struct RowExamination {
     enum Verdict {
         /// What was known of it still holds.
@@ -47,9 +48,15 @@ struct RowExamination {
             return isKnown
                 ? .keep : .fail(code: error.code.rawValue, reason: error.message, nil)
         }
+        let occupant = try EarlyOccupant.job(at: row.output, ledger)
         do throws(Failure) {
             try Destination(path: row.output).check()
         } catch {
+            if let occupant, occupant.source.digest == source.digest,
+                occupant.profileDigest == row.profile
+            {
+                return .follow(occupant.id, source.digest)
+            }
             guard error.code == .destinationExists else {
                 return .fail(code: error.code.rawValue, reason: error.message, source.digest)
             }

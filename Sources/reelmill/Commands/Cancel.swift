@@ -1,5 +1,6 @@
 import ArgumentParser
 import Ledger
+import Node
 import TranscodeModel
 
 struct Cancel: ParsableCommand {
@@ -25,6 +26,10 @@ struct Cancel: ParsableCommand {
             refused += 1
             let record = try workplace.job(id.text)
             Console.note("reelmill: job \(id) had ended already: \(record.state.rawValue)")
+        }
+        // What one of them had made playable.
+        do { try EarlyRemoval(ledger: workplace.ledger, store: workplace.store).run() } catch {
+            Console.note("reelmill: \(error); the next node tries again")
         }
         let reports = try ids.map { JobReport(try workplace.job($0.text)) }
         if format.json {

@@ -102,6 +102,7 @@ struct StatusCommand: ParsableCommand {
         if let finished = report.finishedMilliseconds {
             Console.print("finished     \(Quantity.instant(milliseconds: finished))")
         }
+        if let times = report.playback?.text { Console.print("playback     \(times)") }
         if let collected = report.collectedMilliseconds {
             Console.print(
                 "artifacts    given up by gc at \(Quantity.instant(milliseconds: collected))")

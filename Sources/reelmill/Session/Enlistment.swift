@@ -48,6 +48,7 @@ struct Enlistment {
     ) throws -> Outcome {
         let destination = absolute(output)
         let profileDigest = ProfileIdentity.digest(of: profile)
+        let occupant = try EarlyOccupant.job(at: destination, workplace.ledger)
         do throws(Failure) {
             try Destination(
                 path: destination,
@@ -56,6 +57,9 @@ struct Enlistment {
                 }
             ).check()
         } catch {
+            if let occupant, isOf(occupant, destination, digest, profileDigest) {
+                return .underWay(occupant)
+            }
             guard error.code == .destinationExists,
                 let record = try maker(of: destination, digest, profileDigest)
             else { throw error }
@@ -143,15 +147,21 @@ struct Enlistment {
         do {
             let receipt = try Receipt.read([UInt8](data), name: path)
             guard let record = try workplace.ledger.job(receipt.job),
-                record.state == .ready || !record.state.isFinal, record.tenant == tenant,
-                record.destination == destination,
-                record.source.digest == source, record.profileDigest == profileDigest
+                record.state == .ready || !record.state.isFinal,
+                isOf(record, destination, source, profileDigest)
             else { return nil }
             return record
         } catch is Failure {
             // Something else's receipt: then the destination is simply occupied.
             return nil
         }
+    }
+
+    private func isOf(
+        _ record: JobRecord, _ destination: String, _ source: Digest, _ profileDigest: Digest
+    ) -> Bool {
+        record.tenant == tenant && record.destination == destination
+            && record.source.digest == source && record.profileDigest == profileDigest
     }
 
     private func freshID() -> JobID {

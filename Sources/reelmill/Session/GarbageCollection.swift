@@ -46,6 +46,7 @@ struct GarbageCollection {
         report.removed = try ArtifactRemoval(ledger: workplace.ledger, store: workplace.store)
             .finish()
         try removeLeftovers(&report)
+        try EarlyRemoval(ledger: workplace.ledger, store: workplace.store).run()
         return report
     }
 

@@ -25,6 +25,7 @@ struct JobReport: Encodable {
     var collectedMilliseconds: Int64?
     /// Only where one job is asked for.
     var progress: JobProgress?
+    var playback: PlaybackTimes?
     var units: [UnitRecord]?
     /// What of the source could not be used, as far as it is known.
     var damage: [Damage]?
@@ -33,7 +34,7 @@ struct JobReport: Encodable {
         case id, tenant, key, state, source, sourceSHA256, destination, profile
         case jobClass = "class"
         case priority, createdMilliseconds, finishedMilliseconds, unitsDone, unitsTotal, failure
-        case failedUnit, cancelReason, collectedMilliseconds, progress, units, damage
+        case failedUnit, cancelReason, collectedMilliseconds, progress, playback, units, damage
     }
 
     init(_ record: JobRecord) {
@@ -64,6 +65,7 @@ struct JobReport: Encodable {
         self.units = units
         let plan = try ledger.plan(ofJob: record.id)
         progress = JobProgress(record, units: units, plan: plan)
+        playback = PlaybackTimes(record, units: units)
         let made = try ledger.artifacts(ofJob: record.id).filter { $0.kind != .probe }
             .sorted { $0.position < $1.position }
         damage = (plan?.damage ?? []) + Damage.ofUnits(made.map(\.artifact.damage))

@@ -17,6 +17,8 @@ struct OutputSummary: Encodable {
     var duration: Double
     /// From enqueueing to publishing.
     var wallSeconds: Double
+    /// From enqueueing until the first seconds could be played.
+    var playableSeconds: Double?
     /// Of all units' successful attempts.
     var cpuSeconds: Double
     var peakWorkerMemoryBytes: Int64
@@ -37,6 +39,8 @@ struct OutputSummary: Encodable {
         duration = receipt.plan.duration.approximation
         wallSeconds =
             Double((record.finishedMilliseconds ?? 0) - record.createdMilliseconds) / 1000
+        playableSeconds =
+            PlaybackTimes(record, units: try ledger.units(ofJob: record.id)).playableSeconds
         let usages = try ledger.artifacts(ofJob: record.id).map(\.artifact.usage)
         cpuSeconds = usages.reduce(0) { $0 + $1.cpuSeconds }
         peakWorkerMemoryBytes = usages.map(\.peakMemoryBytes).max() ?? 0

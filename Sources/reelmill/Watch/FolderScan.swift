@@ -1,6 +1,7 @@
 import CFileSystem
 import Glibc
 import Packager
+import TranscodeModel
 
 /// What is in a folder, to its depths: the folders and the uploads.
 struct FolderScan {
@@ -37,7 +38,8 @@ struct FolderScan {
         defer { closedir(directory) }
         // What is published is no upload, wherever it is.
         var status = stat()
-        if lstat(folder + "/" + OutputLayout.receiptPath, &status) == 0 { return }
+        for mark in [OutputLayout.receiptPath, EarlyPlay.markerPath]
+        where lstat(folder + "/" + mark, &status) == 0 { return }
         while let entry = readdir(directory) {
             let (name, isText) = withUnsafePointer(to: &entry.pointee.d_name) {
                 $0.withMemoryRebound(to: CChar.self, capacity: 256) {

@@ -92,14 +92,14 @@ struct ReadyUnits {
                 CROSS JOIN work_unit u ON u.id BETWEEN j.number << 20 AND j.number << 20 | 1048575
                 \(Self.terms)
                 WHERE j.state = 'running' AND u.state = 'ready' AND u.delayed = 0 AND u.run_at <= ?2
-                    AND u.kind IN ('stitch', 'package', 'verify', 'publish') AND \(Self.isLeasable)
+                    AND u.kind IN ('stitch', 'preview', 'package', 'verify', 'publish') AND \(Self.isLeasable)
                 ORDER BY j.created_at, j.id, u.id
                 """)
         rows.bind(2, now)
         defer { rows.reset() }
         var found: [Candidate] = []
         while found.count < request.endingMaximum, try rows.step() {
-            guard let queue = queues[rows.int64(13)],
+            guard let queue = queues[rows.int64(14)],
                 request.jobs?.contains(JobID(rows.text(1))) ?? true
             else { continue }
             found.append(try candidate(rows, queue))
@@ -145,13 +145,13 @@ struct ReadyUnits {
 
     private static let columns = """
         SELECT u.id, u.job, u.kind, u.epoch, u.priority, u.created_at, u.critical_seconds, u.cpu_seconds,
-            u.memory_bytes, u.output_bytes, j.profile_digest, j.codec, t.backfill
+            u.memory_bytes, u.output_bytes, j.profile_digest, j.codec, t.backfill, u.urgent
         """
     /// The terms of the job, which must let it be leased now.
     private static let terms = "LEFT JOIN job_terms t ON t.job = j.number"
     private static let isLeasable = "(t.leasable_until IS NULL OR t.leasable_until > ?2)"
     private static let order =
-        "ORDER BY u.priority DESC, u.created_at, u.job, u.critical_seconds DESC, u.id"
+        "ORDER BY u.priority DESC, u.urgent DESC, u.created_at, u.job, u.critical_seconds DESC, u.id"
 
     private func first(
         _ limit: Int, _ queue: Queue, _ jobs: Set<JobID>?
@@ -168,28 +168,32 @@ struct ReadyUnits {
                     """)
             return try candidates(rows, limit, queue)
         }
-        // Each job's units stand together, at a place that its row tells.
+        // Each job's units stand together, at two places that its row tells: the urgent ones before those of all jobs of
+        // its priority.
         let rows = try Statement(
             database,
             cached: """
                 \(Self.columns) FROM job j CROSS JOIN work_unit u INDEXED BY unit_ready \(Self.terms)
                 WHERE j.id = ?4 AND u.state = 'ready' AND u.delayed = 0 AND u.queue = ?1
-                    AND u.priority = j.priority AND u.created_at = j.created_at AND u.job = j.id
+                    AND u.priority = j.priority AND u.urgent = ?5 AND u.created_at = j.created_at
+                    AND u.job = j.id
                     AND u.run_at <= ?2 AND \(Self.isLeasable)
                 ORDER BY u.critical_seconds DESC, u.id LIMIT ?3
                 """)
         var found: [Candidate] = []
-        for job in try inOrder(jobs, queue) where found.count < limit {
+        for (job, isUrgent) in try inOrder(jobs, queue) where found.count < limit {
             rows.bind(4, job)
+            rows.bind(5, isUrgent ? 1 : 0)
             found += try candidates(rows, limit - found.count, queue)
         }
         return found
     }
 
-    /// Those jobs that are this tenant's and of this class, the most urgent first.
+    /// Those jobs that are this tenant's and of this class, the most important first: of each priority once for what is
+    /// urgent, and once for the rest.
     private func inOrder(
         _ jobs: Set<JobID>, _ queue: Queue
-    ) throws -> [String] {
+    ) throws -> [(job: String, isUrgent: Bool)] {
         let statement = try database.cachedStatement(
             sql: """
                 SELECT priority, created_at FROM job
@@ -205,10 +209,14 @@ struct ReadyUnits {
                 )
             }
         }
-        return found.sorted {
+        let sorted = found.sorted {
             if $0.priority != $1.priority { return $0.priority > $1.priority }
             return $0.createdAt != $1.createdAt ? $0.createdAt < $1.createdAt : $0.id < $1.id
-        }.map(\.id)
+        }
+        return Set(found.map(\.priority)).sorted(by: >).flatMap { priority in
+            let ids = sorted.filter { $0.priority == priority }.map(\.id)
+            return ids.map { ($0, true) } + ids.map { ($0, false) }
+        }
     }
 
     private func candidates(
@@ -237,7 +245,7 @@ struct ReadyUnits {
             tenantWeight: tenant.weight, tenantVirtualTime: tenant.virtualTime,
             tenantCap: tenant.cap, tenantLeased: tenant.leased, estimate: row.estimate(7),
             remainingCriticalSeconds: row.double(6), profile: try row.digest(10),
-            encoder: kind == .encode ? row.text(11) : "",
+            encoder: kind == .encode ? row.text(11) : "", isUrgent: row.int(13) == 1,
             share: try row.optionalInt64(12).flatMap { try shares.share(of: $0) })
     }
 }

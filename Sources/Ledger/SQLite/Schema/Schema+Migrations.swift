@@ -16,8 +16,27 @@ extension Schema {
             try database.execute(sql: jobStateIndex)
             try database.execute(sql: backfillTables)
             try database.execute(sql: retentionTables)
-        }
+        },
+        SchemaStep(from: 3) { database in
+            try remakeUnits(database)
+        },
     ]
+
+    /// Units of the kind `preview`, and which of them are urgent. A check of a table cannot be changed: the table is made
+    /// anew, and its rows are those that there were.
+    private static func remakeUnits(_ database: Database) throws {
+        let indexes = try String.fetchAll(
+            database,
+            sql: "SELECT name FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'work_unit'")
+        for name in indexes { try database.execute(sql: "DROP INDEX \"\(name)\"") }
+        try database.execute(sql: "ALTER TABLE work_unit RENAME TO work_unit_before")
+        try database.execute(sql: unitTable)
+        let columns = try database.columns(in: "work_unit_before").map(\.name)
+            .joined(separator: ", ")
+        try database.execute(
+            sql: "INSERT INTO work_unit (\(columns)) SELECT \(columns) FROM work_unit_before")
+        try database.execute(sql: "DROP TABLE work_unit_before")
+    }
 
     /// Brings a ledger of a released schema to this one, within the caller's transaction.
     static func migrate(_ database: Database, from version: Int) throws {

@@ -89,9 +89,11 @@ extension Schema {
             tenant TEXT NOT NULL, job TEXT NOT NULL,
             kind TEXT NOT NULL CHECK (kind = 'encode' OR kind = 'audio' OR kind = 'images'
                 OR kind = 'text' OR kind = 'stitch' OR kind = 'package' OR kind = 'verify' OR kind = 'publish'
-                OR kind = 'probe'),
+                OR kind = 'probe' OR kind = 'preview'),
             -- The tenant's number and the class of the job: twice the number, and 1 for backfill.
             queue INTEGER NOT NULL,
+            -- 1 goes before all others of the queue and the priority.
+            urgent INTEGER NOT NULL DEFAULT 0 CHECK (urgent = 0 OR urgent = 1),
             priority INTEGER NOT NULL, created_at INTEGER NOT NULL,
             critical_seconds REAL NOT NULL,
             cpu_seconds REAL NOT NULL, memory_bytes INTEGER NOT NULL, output_bytes INTEGER NOT NULL,
@@ -104,7 +106,7 @@ extension Schema {
         ) STRICT;
         -- In the order in which a tenant's units of a class are leased; the rest of it is the key.
         CREATE INDEX unit_ready ON work_unit
-            (queue, priority DESC, created_at, job, critical_seconds DESC)
+            (queue, priority DESC, urgent DESC, created_at, job, critical_seconds DESC)
             WHERE state = 'ready' AND delayed = 0;
         CREATE INDEX unit_delayed ON work_unit (run_at) WHERE state = 'ready' AND delayed = 1;
         -- Without the time it lasts, so that a renewal touches no index.

@@ -10,7 +10,7 @@ import TranscodeModel
 /// What is refused rolls the whole transaction back, here and in the statements (`OR ROLLBACK`): that is what a refusal
 /// means, and SQLite need not copy each page that a statement changes in case it has to undo that statement alone.
 struct Schema {
-    static let version = 3
+    static let version = 4
     /// What is older was made by builds that were never released.
     static let firstReleased = 2
 
@@ -63,7 +63,7 @@ struct Schema {
         refusal(
             "unit_fixed",
             """
-            UPDATE OF id, feeds, tenant, job, kind, work, content, content_key, queue, created_at,
+            UPDATE OF id, feeds, tenant, job, kind, work, content, content_key, queue, urgent, created_at,
             critical_seconds, cpu_seconds, memory_bytes, output_bytes, fan_in ON work_unit
             """, "what a unit does never changes"),
         refusal("unit_kept", "DELETE ON work_unit", "units are not deleted"),

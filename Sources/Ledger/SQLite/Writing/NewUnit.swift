@@ -4,6 +4,7 @@ import TranscodeModel
 struct NewUnit {
     private let insert: Statement
     private let job: JobKey
+    let jobClass: JobClass
 
     init(_ transaction: Transaction, _ id: JobID, _ job: JobKey) throws {
         self.job = job
@@ -12,19 +13,20 @@ struct NewUnit {
         row.bind(1, job.number)
         guard try row.step() else { throw LedgerFailure(.corrupt, "the ledger has lost job \(id)") }
         defer { row.reset() }
+        jobClass = row.holds(0, "backfill") ? .backfill : .live
         insert = try transaction.statement(
             """
             INSERT OR ROLLBACK INTO work_unit (id, state, unmet, run_at, attempts_max, tenant, job, kind, queue,
                 priority, created_at, critical_seconds, cpu_seconds, memory_bytes, output_bytes, fan_in,
-                content, work, feeds, content_key)
+                content, work, feeds, content_key, urgent)
             VALUES (?1, CASE ?2 WHEN 0 THEN 'ready' ELSE 'blocked' END, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,
-                ?10, ?11, ?12, ?13, ?14, ?2, ?15, ?16, ?17, ?18)
+                ?10, ?11, ?12, ?13, ?14, ?2, ?15, ?16, ?17, ?18, ?19)
             """)
         insert.bind(3, transaction.now)
         insert.bind(4, job.attemptsMaximum)
         insert.bind(5, job.tenant.text)
         insert.bind(6, id.text)
-        insert.bind(8, job.tenantNumber * 2 + (row.holds(0, "backfill") ? 1 : 0))
+        insert.bind(8, job.tenantNumber * 2 + (jobClass == .backfill ? 1 : 0))
         insert.bind(9, row.int64(1))
         insert.bind(10, row.int64(2))
     }
@@ -33,9 +35,10 @@ struct NewUnit {
     ///   - feeds: the gate that it counts down, if any waits for it.
     ///   - gates: how many it waits for itself.
     func insert(
-        _ unit: PlannedUnit, _ work: [UInt8], criticalSeconds: Double, feeds: Int?,
-        waitsFor gates: Int
+        _ unit: PlannedUnit, _ work: [UInt8], criticalSeconds: Double, isUrgent: Bool,
+        feeds: Int?, waitsFor gates: Int
     ) throws {
+        insert.bind(19, isUrgent ? 1 : 0)
         insert.bindText(16, work)
         insert.bind(17, feeds.map { job.gate($0) })
         try insert(
@@ -43,10 +46,13 @@ struct NewUnit {
             criticalSeconds)
     }
 
-    func insertProbe(_ content: Digest, _ estimate: Estimate) throws {
+    func insertProbe(_ submission: JobSubmission) throws {
+        let estimate = submission.probeEstimate
+        insert.bind(19, submission.isUrgent ? 1 : 0)
         insert.bindNull(16)
         insert.bindNull(17)
-        try insert(0, .probe, content, estimate, waitsFor: 0, estimate.cpuSeconds)
+        try insert(
+            0, .probe, submission.probeContent, estimate, waitsFor: 0, estimate.cpuSeconds)
     }
 
     private func insert(

@@ -102,10 +102,12 @@ extension Transaction {
     ) throws {
         let gates = PlannedGates(planned.plan.units)
         let unit = try NewUnit(self, id, job)
+        let urgent = planned.plan.urgentUnits(in: unit.jobClass)
         for (index, entry) in zip(planned.plan.units.indices, planned.plan.units) {
             try unit.insert(
                 entry, works[index], criticalSeconds: planned.criticalSeconds[index],
-                feeds: gates.fed[index], waitsFor: gates.awaited[index].count)
+                isUrgent: urgent.contains(entry.position), feeds: gates.fed[index],
+                waitsFor: gates.awaited[index].count)
         }
         let gate = try statement("INSERT OR ROLLBACK INTO gate (id, left) VALUES (?1, ?2)")
         for (index, count) in zip(gates.counts.indices, gates.counts) {

@@ -61,8 +61,7 @@ extension Transaction {
             throw LedgerFailure(.corrupt, "the ledger has lost job \(submission.id)")
         }
         try insertTerms(submission.terms, job.number)
-        try NewUnit(self, submission.id, job).insertProbe(
-            submission.probeContent, submission.probeEstimate)
+        try NewUnit(self, submission.id, job).insertProbe(submission)
         return .created(submission.id)
     }
 

@@ -1,0 +1,74 @@
+import TranscodeModel
+
+/// What a plan has more where the profile plays early: short chunks at the start, the lowest renditions of which are units
+/// of their own, and a preview for each chunk.
+enum EarlyRule {
+    /// So many chunks at the start have one segment each.
+    private static let shortChunks = 2
+    /// The early renditions of chunks that start before that are units of their own: so much is playable at once, and
+    /// plays while chunks of the whole ladder are made. Later ones are not worth decoding the source twice.
+    private static let apartSeconds: Int64 = 30
+
+    /// Where the short chunks end: none leaves less than a segment behind it.
+    static func boundaries(segment: Int, length: Int) -> [Int] {
+        (1...shortChunks).map { $0 * segment }.filter { length - $0 >= segment }
+    }
+
+    /// The renditions of each unit of a chunk: in the first ones those that are played early stand alone.
+    static func groups(
+        _ usual: [[VideoRendition]], of chunk: Chunk, in video: VideoPlan
+    ) -> [[VideoRendition]] {
+        let start = Rational(
+            video.grid.ticks(of: chunk.frames.lowerBound), Int64(video.grid.timescale))
+        guard start < Rational(apartSeconds), video.chunks.count > 1 else { return usual }
+        let early = video.earlyRenditions
+        let others = usual.map { $0.filter { !early.contains($0) } }.filter { !$0.isEmpty }
+        return [early] + others
+    }
+
+    /// A preview for each chunk, after the one before it and the units that make the chunk's early renditions; the first
+    /// after the sound too. Returns the position of the last; nil where there are no pictures.
+    static func addPreviews(
+        _ video: VideoPlan?, _ audio: [AudioRendition], to graph: inout UnitGraph
+    ) -> Int? {
+        guard let video else { return nil }
+        let names = Set(video.earlyRenditions.map(\.name))
+        let sound = Plan.earlySound(of: audio)
+        var makers: [Int: [PlannedUnit]] = [:]
+        var last: Int?
+        for unit in graph.units {
+            switch unit.work {
+            case .encode(let chunk, let renditions) where !names.isDisjoint(with: renditions):
+                makers[chunk, default: []].append(unit)
+            case .stitch(let name) where name == sound?.name: last = unit.position
+            default: break
+            }
+        }
+        for chunk in video.chunks {
+            let made = makers[chunk.index] ?? []
+            last = graph.add(
+                .preview(chunk: chunk.index),
+                after: made.map(\.position) + (last.map { [$0] } ?? []),
+                detail: video.earlyRenditions.map(\.name),
+                CostModel.moving(bytes: made.reduce(0) { $0 + $1.estimate.outputBytes }))
+        }
+        return last
+    }
+
+    /// The critical seconds of a plan's units, changed so that chunks are encoded in the order in which they are played:
+    /// one that another waits for counts a little more than that.
+    static func inOrder(_ units: [PlannedUnit], _ seconds: [Double]) -> [Double] {
+        var seconds = seconds
+        var later = 0.0
+        for unit in units.reversed() where unit.work.kind == .preview {
+            for position in unit.dependencies where units[position - 1].work.kind == .encode {
+                seconds[position - 1] = max(seconds[position - 1], later + 0.001)
+            }
+            later = max(
+                later,
+                unit.dependencies.filter { units[$0 - 1].work.kind == .encode }
+                    .map { seconds[$0 - 1] }.max() ?? 0)
+        }
+        return seconds
+    }
+}
