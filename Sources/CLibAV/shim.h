@@ -1,4 +1,5 @@
 #pragma once
+#include <malloc.h>
 #include <libavcodec/avcodec.h>
 #include <libavfilter/avfilter.h>
 #include <libavfilter/buffersink.h>
@@ -46,6 +47,11 @@ static inline void reelmill_paste(AVFrame *to, const AVFrame *from, int x, int y
 static inline int reelmill_tag_hvc1(void) { return MKTAG('h', 'v', 'c', '1'); }
 static inline AVRational reelmill_rational(int numerator, int denominator) {
     return (AVRational){numerator, denominator};
+}
+
+// mallopt, which Swift's Glibc does not show. Returns 0 if the C library refuses either.
+static inline int reelmill_keep_memory(int mapped_bytes, int kept_bytes) {
+    return mallopt(M_MMAP_THRESHOLD, mapped_bytes) && mallopt(M_TRIM_THRESHOLD, kept_bytes);
 }
 
 // The log: libav hands over a va_list, which Swift cannot take, so a line is formatted here.

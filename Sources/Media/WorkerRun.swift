@@ -23,7 +23,7 @@ public enum WorkerRun {
         let event: WorkerEvent
         do throws(Failure) {
             let request = try readRequest()
-            reporter.start()
+            try reporter.start()
             event = .result(try perform(request, reporter))
         } catch {
             event = .failure(error)

@@ -17,9 +17,10 @@ enum WorkerWatch {
             do { requestBytes = try Framing.frame(launch.request) } catch {
                 preconditionFailure("a request of ours cannot be encoded: \(error)")
             }
+            // What a start waited for is no silence of the worker's.
             var conversation = Conversation(
                 limits: launch.limits, policy: launch.sandbox, request: Array(requestBytes),
-                start: start, onNote: onNote)
+                start: DispatchTime.now().uptimeNanoseconds, onNote: onNote)
             onNote(.started(process: worker.process))
             cancellation.connect(wake.writeEnd)
             conversation.watch(

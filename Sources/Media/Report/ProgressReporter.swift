@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
 import Synchronization
-import TranscodeModel
+public import TranscodeModel
 public import WorkerProtocol
 
 /// Writes events to a descriptor: progress every half second, then one last event.
@@ -19,10 +19,24 @@ public final class ProgressReporter: Sendable {
     public func tell(_ event: WorkerEvent) -> Bool { state.withLock { _ in send(event) } }
 
     /// Starts the thread that reports; it ends after `finish`.
-    public func start() {
-        Thread.detachNewThread { [self] in
-            repeat { usleep(500_000) } while reportProgress()
+    public func start() throws(Failure) {
+        // Not Foundation's, which takes longer to start than a small unit may take in all.
+        var thread = pthread_t()
+        let code = pthread_create(
+            &thread, nil,
+            { context in
+                guard let context else { return nil }
+                let reporter = Unmanaged<ProgressReporter>.fromOpaque(context).takeRetainedValue()
+                repeat { usleep(500_000) } while reporter.reportProgress()
+                return nil
+            }, Unmanaged.passRetained(self).toOpaque())
+        guard code == 0 else {
+            Unmanaged.passUnretained(self).release()
+            throw Failure(
+                .outOfMemory, .workerOutOfMemory,
+                "The worker cannot start a thread (\(String(cString: strerror(code)))).")
         }
+        pthread_detach(thread)
     }
 
     /// Sets what the next progress event says.

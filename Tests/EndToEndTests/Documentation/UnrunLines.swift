@@ -8,6 +8,9 @@ enum UnrunLines {
         "reelmill bench catalogue --rows 100000 --json": "minutes of writing in debug builds",
         "reelmill backfill run '/srv/2024-*.mov' -o out --window 22:00-06:00 --max-share 60%":
             "it waits for the night",
+        "reelmill bench workers": "minutes of starts",
+        "reelmill bench workers --units 10000 --markdown": "minutes of starts",
+        "reelmill bench workers --units 1000 --at-once 2 --json": "minutes of starts",
         "reelmill bench ledger": "minutes of writing",
         "reelmill bench ledger --json": "minutes of writing",
         "reelmill bench ledger --markdown": "minutes of writing",
