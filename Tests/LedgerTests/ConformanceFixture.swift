@@ -55,6 +55,12 @@ final class ConformanceFixture {
     static let profile = Profile(
         name: "p", summary: "", video: nil, audio: nil, images: nil, packaging: .cmaf)
 
+    static let video = VideoSettings(
+        codec: .h264, preset: "medium", quality: 23,
+        ladder: [Rung(lines: 720, averageKilobitsPerSecond: 2000)],
+        frameRateMaximum: Rational(60), keyFrameIntervalSeconds: 2, segmentDurationSeconds: 4,
+        chunkDurationSeconds: 8, parameters: [:])
+
     static func estimate(_ cpuSeconds: Double) -> Estimate {
         Estimate(cpuSeconds: cpuSeconds, memoryBytes: 3, outputBytes: 5)
     }

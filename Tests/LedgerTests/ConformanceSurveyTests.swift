@@ -38,6 +38,66 @@ struct ConformanceSurveyTests {
             try fixture.survey().candidates.map(\.remainingCriticalSeconds) == [7, 7, 6, 5])
     }
 
+    @Test(
+        "what makes a live job playable goes before older jobs of its priority, also where only some jobs are asked for",
+        arguments: LedgerDriver.allCases)
+    func urgent(_ driver: LedgerDriver) throws {
+        let fixture = try ConformanceFixture(driver)
+        var profile = ConformanceFixture.profile
+        profile.video = ConformanceFixture.video
+        profile.publish = PublishSettings(early: true)
+        func enqueue(_ id: String, _ jobClass: JobClass, _ priority: Int, early: Bool) throws {
+            var submission = ConformanceFixture.submission(
+                id, jobClass: jobClass, priority: priority)
+            if early { submission.profile = profile }
+            try fixture.enqueue(submission)
+            fixture.clock.pass(5)
+        }
+        try enqueue("old", .live, 0, early: false)
+        try enqueue("high", .live, 1, early: false)
+        for id in ["j1", "j2"] { try enqueue(id, .live, 0, early: true) }
+        try enqueue("fill", .backfill, 0, early: true)
+        // An early probe is urgent; that of a backfill waits its turn.
+        #expect(
+            try fixture.survey().candidates.filter { $0.jobClass == .live }.map(\.unit.job.text)
+                == ["high", "j1", "j2", "old"])
+        #expect(
+            try fixture.survey().candidates.filter(\.isUrgent).map(\.unit.job.text) == ["j1", "j2"])
+        let units = [
+            ConformanceFixture.unit(1, .encode(chunk: 0, renditions: ["low"]), []),
+            ConformanceFixture.unit(2, .encode(chunk: 0, renditions: ["high"]), []),
+            ConformanceFixture.unit(3, .preview(chunk: 0), [1]),
+            ConformanceFixture.unit(4, .publish, [2, 3]),
+        ]
+        for id in ["j1", "j2", "fill"] {
+            let plan = Plan(
+                source: Digest.sha256("s"), profile: profile, packaging: .cmaf, video: nil,
+                audio: [], images: nil, units: units, warnings: [])
+            _ = try fixture.complete(
+                fixture.lease(0, job: id).token,
+                planned: PlannedJob(plan: plan, criticalSeconds: [1, 9, 1, 1]))
+        }
+        func order(_ jobs: Set<JobID>? = nil, _ jobClass: JobClass = .live) throws -> [String] {
+            try fixture.survey(jobs: jobs).candidates.filter { $0.jobClass == jobClass }
+                .map(\.unit.description)
+        }
+        #expect(try order() == ["high.0", "j1.1", "j2.1", "old.0", "j1.2", "j2.2"])
+        #expect(
+            try order([JobID("old"), JobID("j2"), JobID("high")])
+                == ["high.0", "j2.1", "old.0", "j2.2"])
+        #expect(try order(nil, .backfill) == ["fill.2", "fill.1"])
+        _ = try fixture.complete(fixture.lease(1, job: "j2").token)
+        #expect(try order() == ["high.0", "j1.1", "j2.3", "old.0", "j1.2", "j2.2"])
+        _ = try fixture.complete(fixture.lease(1, job: "fill").token)
+        #expect(try order(nil, .backfill) == ["fill.3", "fill.2"])
+        // A preview is waited for by the publication, as any other unit.
+        for position in [3, 2, 4] {
+            _ = try fixture.complete(fixture.lease(position, job: "j2").token)
+        }
+        #expect(try fixture.ledger.job(JobID("j2"))?.state == .ready)
+        #expect(try fixture.ledger.audit().findings == [])
+    }
+
     @Test("a candidate says all that a scheduler needs", arguments: LedgerDriver.allCases)
     func candidate(_ driver: LedgerDriver) throws {
         let fixture = try ConformanceFixture(driver)

@@ -56,10 +56,12 @@ final class NodeBench: Sendable {
         }
     }
 
-    func enqueue(to output: String) throws -> JobID {
+    func enqueue(
+        to output: String, _ profile: Profile = NodeBench.profile, replaces: Digest? = nil
+    ) throws -> JobID {
         let source = try SourceFile.open(folder + "/clip.mp4")
         let digest = try source.hash()
-        let profileDigest = ProfileIdentity.digest(of: Self.profile)
+        let profileDigest = ProfileIdentity.digest(of: profile)
         var generator = SystemRandomNumberGenerator()
         let id = JobID.random(using: &generator)
         let destination = folder + "/" + output
@@ -70,13 +72,13 @@ final class NodeBench: Sendable {
                     locator: source.path, displayName: "clip.mp4", digest: digest,
                     byteCount: source.byteCount,
                     modificationMilliseconds: source.modificationMilliseconds),
-                profile: Self.profile, profileDigest: profileDigest, destination: destination,
+                profile: profile, profileDigest: profileDigest, destination: destination,
                 jobClass: .live, priority: 0,
                 content: ProfileIdentity.content(
                     source: digest, profile: profileDigest, destination: destination),
                 probeContent: ProfileIdentity.probeContent(source: digest),
                 probeEstimate: Estimate(cpuSeconds: 1, memoryBytes: 1 << 20, outputBytes: 1 << 10),
-                attemptsMaximum: 8)
+                attemptsMaximum: 8, terms: JobTerms(replaces: replaces))
         ])
         return id
     }

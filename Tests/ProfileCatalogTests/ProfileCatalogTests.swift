@@ -44,6 +44,30 @@ struct ProfileCatalogTests {
         #expect(mine.video?.timestamps == .source)
     }
 
+    @Test(
+        "nothing is played early unless a profile says so, and one that extends it can take it back"
+    )
+    func early() throws {
+        #expect(try ProfileCatalog.load("web", reading: nothing).publish == nil)
+        func load(_ publish: String, extending base: String) throws -> Profile {
+            try ProfileCatalog.load("mine.yaml") { path in
+                path == "mine.yaml"
+                    ? "schema: 1\nname: mine\nextends: \(base)\npublish: \(publish)"
+                    : "schema: 1\nname: base\nextends: web\npublish: {early: true}"
+            }
+        }
+        let early = try load("{early: true}", extending: "web")
+        #expect(early.publish == PublishSettings(early: true) && early.playsEarly)
+        #expect(try load("{}", extending: "base.yaml").playsEarly)
+        // What is off is as what was never said: the same profile, with the same digest.
+        for off in ["{early: false}", "none"] {
+            let profile = try load(off, extending: "base.yaml")
+            #expect(profile.publish == nil)
+            #expect(
+                try JSONEncoder().encode(profile).range(of: Data("publish".utf8)) == nil)
+        }
+    }
+
     @Test("parameters are merged key by key")
     func parameters() throws {
         let profile = try ProfileCatalog.load("mine.yaml") { _ in
@@ -59,7 +83,7 @@ struct ProfileCatalogTests {
             (
                 "colour: red",
                 "mine.yaml:3:9: colour: is not known here; allowed are schema, name, summary, "
-                    + "extends, video, audio, images, text, packaging, damage"
+                    + "extends, video, audio, images, text, packaging, damage, publish"
             ),
             (
                 "video: {codec: mpeg2}",
@@ -126,6 +150,17 @@ struct ProfileCatalogTests {
             (
                 "extends: thumbs\ntext: {tracks: 3}",
                 "mine.yaml:1:1: text: images carries no text; write “text: none”"
+            ),
+            ("publish: {early: soon}", "mine.yaml:3:18: publish.early: must be true or false"),
+            (
+                "extends: mp4\npublish: {early: true}",
+                "mine.yaml:1:1: publish.early: only cmaf packaging with video is played early; write "
+                    + "“publish: none”"
+            ),
+            (
+                "extends: audio\npublish: {early: true}",
+                "mine.yaml:1:1: publish.early: only cmaf packaging with video is played early; write "
+                    + "“publish: none”"
             ),
             ("audio: {surround: 7.1}", "mine.yaml:3:19: audio.surround: must be none or 5.1"),
             (

@@ -112,6 +112,9 @@ struct ProfileSchemaTests {
             case .numbers(let all) where key.path != "schema":
                 for number in all { #expect(lint("\(number)")) }
                 #expect(!lint("9"))
+            case .flag:
+                #expect(lint("true") && lint("false"))
+                #expect(!lint("soon") && !lint("1"))
             case .text, .numbers, .ladder, .parameters, .part: break
             }
         }

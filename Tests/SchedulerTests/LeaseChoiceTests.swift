@@ -10,7 +10,8 @@ struct LeaseChoiceTests {
     private func candidate(
         job: String, position: Int = 1, tenant: TenantID = .standard, jobClass: JobClass = .live,
         priority: Int = 0, created: Int64 = 0, virtualTime: Double = 0, weight: Double = 1,
-        cap: Int? = nil, leased: Int = 0, cpu: Double = 1, memory: Int64 = 1, critical: Double = 1
+        cap: Int? = nil, leased: Int = 0, cpu: Double = 1, memory: Int64 = 1, critical: Double = 1,
+        isUrgent: Bool = false
     ) -> Candidate {
         Candidate(
             unit: UnitID(job: JobID(job), position: position), tenant: tenant, kind: .encode,
@@ -18,7 +19,8 @@ struct LeaseChoiceTests {
             priority: priority, jobCreatedMilliseconds: created, tenantWeight: weight,
             tenantVirtualTime: virtualTime, tenantCap: cap, tenantLeased: leased,
             estimate: Estimate(cpuSeconds: cpu, memoryBytes: memory, outputBytes: 1),
-            remainingCriticalSeconds: critical, profile: Digest.sha256("p"), encoder: "h264")
+            remainingCriticalSeconds: critical, profile: Digest.sha256("p"), encoder: "h264",
+            isUrgent: isUrgent)
     }
 
     private func choose(
@@ -44,6 +46,23 @@ struct LeaseChoiceTests {
                 candidate(job: "urgent", priority: 7, created: 9),
             ], workers: 9)
         #expect(picks == ["urgent.1", "a.1", "b.2", "b.1", "old-backfill.1"])
+    }
+
+    @Test(
+        "what makes a job playable goes before older jobs, but not before a class, a tenant or a priority"
+    )
+    func urgent() {
+        let other = TenantID("other") ?? .standard
+        let picks = choose(
+            [
+                candidate(job: "old", created: 0, critical: 9),
+                candidate(job: "new", position: 1, created: 9, critical: 9),
+                candidate(job: "new", position: 2, created: 9, critical: 1, isUrgent: true),
+                candidate(job: "high", priority: 1, created: 9),
+                candidate(job: "fill", jobClass: .backfill, created: 0, isUrgent: true),
+                candidate(job: "theirs", tenant: other, virtualTime: 100, isUrgent: true),
+            ], workers: 9)
+        #expect(picks == ["high.1", "new.2", "old.1", "new.1", "theirs.1", "fill.1"])
     }
 
     @Test("backfill gets its guaranteed share beside endless live work")

@@ -25,9 +25,9 @@ struct Marker: Hashable {
     static let lostLeaseText = "lost a lease"
 
     private static let stages: [Marker] = [
-        "probe", "plan", "encode", "audio", "images", "text", "stitch", "package", "verify",
-        "publish",
-        "commit",
+        "probe", "plan", "encode", "audio", "images", "text", "stitch", "preview", "package",
+        "verify",
+        "publish", "commit",
     ].flatMap { stage in
         ["begin", "end"].map {
             Marker(name: "\(stage)-\($0)", words: ["stage=\(stage)", "phase=\($0)"])

@@ -44,6 +44,8 @@ struct Workshop {
           chunk: 2s
         images:
           every: 2s
+        publish:
+          early: true
         """
 
     private func makeClip() throws {
