@@ -4,7 +4,7 @@ import TranscodeModel
 struct UnitGraph {
     /// Part of every content digest: raised when the worker or the packager makes other bytes of the
     /// same plan, so that artifacts of an older pipeline are not taken for the new one's.
-    static let pipelineVersion = 2
+    static let pipelineVersion = 3
 
     private let source: Digest
     private(set) var units: [PlannedUnit] = []
@@ -40,6 +40,7 @@ struct UnitGraph {
         var keyFrameInterval: Int
         var reorderFrames: Int
         var treatment: PictureTreatment
+        var picture: PictureSize?
         var color: ColorDescription
         var light: LightMetadata?
         var chunk: Chunk
@@ -78,6 +79,7 @@ struct UnitGraph {
                         streamIndex: video.streamIndex, grid: video.grid(of: chunk),
                         keyFrameInterval: video.keyFrameInterval,
                         reorderFrames: video.reorderFrames, treatment: video.treatment,
+                        picture: video.picture,
                         color: video.color, light: video.light, chunk: chunk, renditions: group,
                         clock: video.sourceClock, damage: damage)
                     let names = group.map(\.name)

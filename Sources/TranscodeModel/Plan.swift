@@ -175,6 +175,8 @@ public struct VideoPlan: Hashable, Sendable, Codable {
     public var reorderFrames: Int
     /// What is done to each picture before scaling.
     public var treatment: PictureTreatment
+    /// The size of treated pictures, with square samples; nil in plans that are older than this.
+    public var picture: PictureSize?
     /// The colours of every rendition.
     public var color: ColorDescription
     /// Of pictures that stay in high dynamic range.
@@ -187,7 +189,7 @@ public struct VideoPlan: Hashable, Sendable, Codable {
         streamIndex: Int, sourceTimeBase: Rational, sourceClock: SourceClock = .plain,
         grid: FrameGrid, keyFrameInterval: Int,
         segmentFrames: Int, reorderFrames: Int, treatment: PictureTreatment,
-        color: ColorDescription, light: LightMetadata? = nil,
+        picture: PictureSize? = nil, color: ColorDescription, light: LightMetadata? = nil,
         renditions: [VideoRendition], chunks: [Chunk]
     ) {
         self.streamIndex = streamIndex
@@ -198,10 +200,18 @@ public struct VideoPlan: Hashable, Sendable, Codable {
         self.segmentFrames = segmentFrames
         self.reorderFrames = reorderFrames
         self.treatment = treatment
+        self.picture = picture
         self.color = color
         self.light = light
         self.renditions = renditions
         self.chunks = chunks
+    }
+}
+
+extension VideoPlan {
+    /// From what each rung is scaled. Plans without a size of their own are taken to have the largest rung's.
+    public var halvings: HalvingChain {
+        HalvingChain(picture: picture ?? renditions.first?.size ?? PictureSize(width: 2, height: 2))
     }
 }
 
@@ -216,6 +226,8 @@ public struct VideoRendition: Hashable, Sendable, Codable {
     public var quality: Int
     public var averageKilobitsPerSecond: Int
     public var parameters: [String: String]
+
+    public var size: PictureSize { PictureSize(width: width, height: height) }
 
     public init(
         name: String, width: Int, height: Int, codec: VideoCodec, preset: String, quality: Int,
