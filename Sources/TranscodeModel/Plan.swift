@@ -20,6 +20,8 @@ public struct Plan: Hashable, Sendable, Codable {
     public var warnings: [String]
     /// What the probe found damaged; allowed by the profile.
     public var damage: [Damage]
+    /// How many units earlier jobs had done when this was planned; nil for none.
+    public var unitsMade: Int?
 
     public init(
         source: Digest, profile: Profile, packaging: Packaging, video: VideoPlan?,
@@ -184,6 +186,8 @@ public struct VideoPlan: Hashable, Sendable, Codable {
     /// From the largest to the smallest.
     public var renditions: [VideoRendition]
     public var chunks: [Chunk]
+    /// Encode units that make other renditions than these beside some of these; nil for none.
+    public var taken: [TakenGroup]?
 
     public init(
         streamIndex: Int, sourceTimeBase: Rational, sourceClock: SourceClock = .plain,
