@@ -48,7 +48,8 @@ public enum Planning {
         if let settings = profile.audio {
             audio = SoundPlanning.renditions(
                 index.audio, settings, picture: wantsVideo ? picture?.soundFrame : nil,
-                segmentSeconds: profile.video?.segmentDurationSeconds ?? 6, warnings: &warnings)
+                segmentSeconds: profile.video?.segmentDurationSeconds ?? 6,
+                damage: index.damage, warnings: &warnings)
         }
         var images = picture?.images
         if let cover, let settings = profile.images {
@@ -68,11 +69,11 @@ public enum Planning {
                 "Text stream \($0.streamIndex) is left out: the profile takes no text."
             }
         }
-        var plan = Plan(
         let graph = UnitGraph.graph(
             source: source, packaging: profile.packaging, video: picture?.video, track: track,
             audio: audio, images: images, text: text, chapters: chapters, damage: profile.damage,
             earlier: earlier)
+        var plan = Plan(
             source: source, profile: profile, packaging: profile.packaging, video: picture?.video,
             audio: audio, images: images, units: graph.units, warnings: warnings,
             damage: index.damage)

@@ -289,6 +289,8 @@ public struct AudioRendition: Hashable, Sendable, Codable {
     public var surroundOf: String?
     /// Nil leaves the sound as loud as it is.
     public var loudness: LoudnessTarget?
+    /// Set where the source's packets are copied; nil where sound is encoded.
+    public var copied: CopiedSound?
 
     public init(
         name: String, streamIndex: Int, sourceClock: SourceClock = .plain, codec: AudioCodec,

@@ -64,8 +64,11 @@ struct PlanCommand: AsyncParsableCommand {
                     + "\(lengths.max() ?? 0) frames")
         }
         for sound in plan.audio {
+            let rate =
+                sound.copied.map { "as it is, \($0.kilobitsPerSecond) kb/s" }
+                ?? "\(sound.kilobitsPerSecond) kb/s"
             lines.append(
-                "audio    \(sound.name): \(sound.codec.rawValue), \(sound.kilobitsPerSecond) kb/s, "
+                "audio    \(sound.name): \(sound.codec.rawValue), \(rate), "
                     + "\(sound.sampleRate) Hz, \(sound.channels) channels, \(sound.language)")
         }
         for text in plan.text {
@@ -93,12 +96,12 @@ struct PlanCommand: AsyncParsableCommand {
         }
         table.add(row("\(plan.units.count)", "in all", plan.units.map(\.estimate)))
         lines.append(table.text)
-        return lines
-    }
-
         if let made = plan.unitsMade {
             lines.append("\(made) of \(plan.units.count) units already made")
         }
+        return lines
+    }
+
     private func gridLine(_ video: VideoPlan) -> String {
         let grid = video.grid
         let length = Quantity.clock(seconds: grid.duration.approximation)
