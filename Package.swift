@@ -186,7 +186,7 @@ let package = Package(
         .testTarget(
             name: "MediaTests",
             dependencies: [
-                "Media", "CLibAV", "TranscodeModel", "SeededRandom", "WorkerProtocol",
+                "Media", "CLibAV", "Planner", "TranscodeModel", "SeededRandom", "WorkerProtocol",
                 "reelmill-worker",
             ],
             swiftSettings: strict),

@@ -75,3 +75,4 @@ static inline void reelmill_log_install(int level, reelmill_log_sink sink) {
 }
 
 #include "comparison.h"
+#include "halving.h"

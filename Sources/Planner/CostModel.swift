@@ -52,8 +52,8 @@ enum CostModel {
 
     static func audio(_ rendition: AudioRendition) -> Estimate {
         let seconds = rendition.duration.approximation
-        // Measuring the loudness decodes all of it once more.
-        let passes = rendition.loudness == nil ? 1.0 : 2.0
+        // Measuring the loudness decodes all of it once more; what is copied is only decoded.
+        let passes = rendition.copied != nil ? 0.2 : rendition.loudness == nil ? 1.0 : 2.0
         return Estimate(
             cpuSeconds: seconds * audioSeconds * passes, memoryBytes: 80_000_000,
             outputBytes: Int64(seconds * Double(rendition.kilobitsPerSecond) * 125))

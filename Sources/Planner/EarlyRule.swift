@@ -21,9 +21,9 @@ enum EarlyRule {
         let start = Rational(
             video.grid.ticks(of: chunk.frames.lowerBound), Int64(video.grid.timescale))
         guard start < Rational(apartSeconds), video.chunks.count > 1 else { return usual }
-        let early = video.earlyRenditions
-        let others = usual.map { $0.filter { !early.contains($0) } }.filter { !$0.isEmpty }
-        return [early] + others
+        let early = video.earlyRenditions.filter(usual.joined().contains)
+        let others = usual.map { $0.filter { !early.contains($0) } }
+        return ([early] + others).filter { !$0.isEmpty }
     }
 
     /// A preview for each chunk, after the one before it and the units that make the chunk's early renditions; the first
@@ -34,18 +34,19 @@ enum EarlyRule {
         guard let video else { return nil }
         let names = Set(video.earlyRenditions.map(\.name))
         let sound = Plan.earlySound(of: audio)
-        var makers: [Int: [PlannedUnit]] = [:]
+        var makers: Set<Int> = []
         var last: Int?
         for unit in graph.units {
-            switch unit.work {
-            case .encode(let chunk, let renditions) where !names.isDisjoint(with: renditions):
-                makers[chunk, default: []].append(unit)
-            case .stitch(let name) where name == sound?.name: last = unit.position
-            default: break
-            }
+            guard case .stitch(let name) = unit.work else { continue }
+            // Of units that make a rendition of that name it is the stitch that knows whose is delivered.
+            if names.contains(name) { makers.formUnion(unit.dependencies) }
+            if name == sound?.name { last = unit.position }
         }
         for chunk in video.chunks {
-            let made = makers[chunk.index] ?? []
+            let made = graph.units.filter { unit in
+                guard case .encode(chunk.index, _) = unit.work else { return false }
+                return makers.contains(unit.position)
+            }
             last = graph.add(
                 .preview(chunk: chunk.index),
                 after: made.map(\.position) + (last.map { [$0] } ?? []),

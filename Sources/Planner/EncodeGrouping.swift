@@ -11,9 +11,9 @@ struct EncodeGrouping {
     /// Less work is not worth a second decode and a second process.
     private static let secondsMinimum = 1.0
 
-    /// One group, or two of like cost: the upper rungs and the lower ones.
-    func groups() -> [[VideoRendition]] {
-        let all = video.renditions
+    /// One group, or two of like cost: the upper rungs and the lower ones. None of nothing.
+    func groups(of all: [VideoRendition]) -> [[VideoRendition]] {
+        guard !all.isEmpty else { return [] }
         guard all.count > 1, video.chunks.count < EncodeGrouping.chunksEnough,
             let longest = video.chunks.max(by: { $0.frames.count < $1.frames.count })
         else { return [all] }

@@ -6,6 +6,7 @@ enum IndexBounds {
     /// As many as a day at 500 frames a second has.
     private static let framesMaximum = 50_000_000
     private static let sideMaximum = 65_536
+    private static let packetsMaximum = 1 << 30
     /// Products of times and rates stay below this.
     private static let reach: Int128 = 1 << 62
 
@@ -43,7 +44,12 @@ enum IndexBounds {
             guard isUsable(track.timeBase),
                 isWithin(track.startTicks, track.timeBase),
                 isWithin(track.endTicks, track.timeBase),
-                track.startTicks <= track.endTicks, (1...1 << 20).contains(track.sampleRate)
+                track.startTicks <= track.endTicks, (1...1 << 20).contains(track.sampleRate),
+                track.coded.map({
+                    isWithin($0.startTicks, track.timeBase)
+                        && (1...packetsMaximum).contains($0.packets)
+                        && (0...Int64($0.packets) << 13).contains($0.byteCount)
+                }) ?? true
             else { throw outOfRange("sound", track.streamIndex) }
         }
         try checkHeaders(index)

@@ -34,13 +34,17 @@ struct PicturePlanning {
         if let settings {
             let renditions = try LadderSelection.renditions(
                 track, settings, packaging: profile.packaging)
-            treatment.sideMaximum = renditions.map { max($0.width, $0.height) }.max() ?? 16_384
+            // Of others the ladder is no part: its rungs do not know each other.
+            if treatment.toneMaps {
+                treatment.sideMaximum = renditions.map { max($0.width, $0.height) }.max() ?? 16_384
+            }
             video = VideoPlan(
                 streamIndex: track.streamIndex, sourceTimeBase: track.timeBase,
                 sourceClock: track.clock, grid: grid,
                 keyFrameInterval: timing.keyFrameInterval,
                 segmentFrames: timing.segmentFrames, reorderFrames: timing.reorderFrames,
-                treatment: treatment, color: color, light: keepsRange ? track.light : nil,
+                treatment: treatment, picture: picture(track, treatment), color: color,
+                light: keepsRange ? track.light : nil,
                 renditions: renditions,
                 chunks: Chunking(
                     timing: timing, track: track,
@@ -63,6 +67,21 @@ struct PicturePlanning {
                 origin: grid.origin, duration: grid.duration,
                 segmentDuration: timing.segmentDuration,
                 frameDuration: grid.rate.inverse))
+    }
+
+    /// The size of treated pictures: those that are tone-mapped are made smaller first.
+    private static func picture(
+        _ track: VideoTrack, _ treatment: PictureTreatment
+    ) -> PictureSize {
+        let size = LadderSelection.displaySize(track)
+        let long = max(track.width, track.height)
+        guard treatment.toneMaps, long > treatment.sideMaximum else {
+            return PictureSize(width: size.width, height: size.height)
+        }
+        func reduced(_ side: Int) -> Int {
+            max(2, (side * treatment.sideMaximum + long) / (2 * long) * 2)
+        }
+        return PictureSize(width: reduced(size.width), height: reduced(size.height))
     }
 
     /// With a cadence, groups and segments have as many frames as the time brings: the counts are the most.

@@ -3,8 +3,10 @@ public import TranscodeModel
 /// Source index and profile in, plan out. Pure: no clock, no randomness, no I/O (I16).
 public enum Planning {
     /// Fails permanently, with the reason, when the profile has nothing to make of the source.
+    ///
+    /// - Parameter earlier: what is made already of the source. It may change the cut into units, and no output.
     public static func plan(
-        index: SourceIndex, source: Digest, profile: Profile
+        index: SourceIndex, source: Digest, profile: Profile, earlier: EarlierWork = EarlierWork()
     ) throws(Failure) -> Plan {
         try IndexBounds.check(index)
         try DamageRule.require(index, profile)
@@ -46,7 +48,8 @@ public enum Planning {
         if let settings = profile.audio {
             audio = SoundPlanning.renditions(
                 index.audio, settings, picture: wantsVideo ? picture?.soundFrame : nil,
-                segmentSeconds: profile.video?.segmentDurationSeconds ?? 6, warnings: &warnings)
+                segmentSeconds: profile.video?.segmentDurationSeconds ?? 6,
+                damage: index.damage, warnings: &warnings)
         }
         var images = picture?.images
         if let cover, let settings = profile.images {
@@ -66,14 +69,16 @@ public enum Planning {
                 "Text stream \($0.streamIndex) is left out: the profile takes no text."
             }
         }
+        let graph = UnitGraph.graph(
+            source: source, packaging: profile.packaging, video: picture?.video, track: track,
+            audio: audio, images: images, text: text, chapters: chapters, damage: profile.damage,
+            playsEarly: profile.playsEarly, earlier: earlier)
         var plan = Plan(
             source: source, profile: profile, packaging: profile.packaging, video: picture?.video,
-            audio: audio, images: images,
-            units: UnitGraph.units(
-                source: source, packaging: profile.packaging, video: picture?.video, track: track,
-                audio: audio, images: images, text: text, chapters: chapters,
-                damage: profile.damage, playsEarly: profile.playsEarly),
-            warnings: warnings, damage: index.damage)
+            audio: audio, images: images, units: graph.units, warnings: warnings,
+            damage: index.damage)
+        plan.video?.taken = graph.taken.isEmpty ? nil : graph.taken
+        plan.unitsMade = graph.unitsMade > 0 ? graph.unitsMade : nil
         plan.text = text
         plan.chapters = chapters
         return plan

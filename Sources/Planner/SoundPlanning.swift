@@ -12,7 +12,7 @@ enum SoundPlanning {
 
     static func renditions(
         _ tracks: [AudioTrack], _ settings: AudioSettings, picture: Picture?,
-        segmentSeconds: Int, warnings: inout [String]
+        segmentSeconds: Int, damage: [Damage] = [], warnings: inout [String]
     ) -> [AudioRendition] {
         let kept = kept(tracks, settings)
         warnings += reasonsToLeaveOut(tracks, settings)
@@ -30,8 +30,17 @@ enum SoundPlanning {
                 title: track.title, isDefault: index == 0, origin: origin, samples: samples,
                 segmentDuration: picture?.segmentDuration ?? Rational(Int64(segmentSeconds)),
                 roles: track.roles, loudness: settings.loudness)
-            guard let surround = settings.surround, track.channels > 2 else { return [plain] }
-            return [plain, inSurround(plain, surround)]
+            let isDamaged = damage.contains { $0.streamIndex == track.streamIndex }
+            func copied(_ rendition: AudioRendition) -> AudioRendition {
+                var rendition = rendition
+                rendition.copied = SoundCopying.copied(
+                    track, rendition, settings, isDamaged: isDamaged)
+                return rendition
+            }
+            guard let surround = settings.surround, track.channels > 2 else {
+                return [copied(plain)]
+            }
+            return [copied(plain), copied(inSurround(plain, surround))]
         }
     }
 

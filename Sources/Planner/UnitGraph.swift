@@ -4,12 +4,21 @@ import TranscodeModel
 struct UnitGraph {
     /// Part of every content digest: raised when the worker or the packager makes other bytes of the
     /// same plan, so that artifacts of an older pipeline are not taken for the new one's.
-    static let pipelineVersion = 2
+    static let pipelineVersion = 3
 
     private let source: Digest
+    private let made: Set<Digest>
     private(set) var units: [PlannedUnit] = []
+    /// Encode units of earlier plans that make other renditions beside wanted ones.
+    private(set) var taken: [TakenGroup] = []
 
-    init(source: Digest) { self.source = source }
+    private init(source: Digest, made: Set<Digest>) {
+        self.source = source
+        self.made = made
+    }
+
+    /// How many units earlier jobs have done.
+    var unitsMade: Int { units.count { made.contains($0.content) } }
 
     private struct Content<Detail: Encodable>: Encodable {
         var pipeline = UnitGraph.pipelineVersion
@@ -19,19 +28,35 @@ struct UnitGraph {
         var inputs: [Digest]
     }
 
+    private func content(
+        _ work: Work, _ detail: some Encodable, inputs: [Digest] = []
+    ) -> Digest {
+        canonicalDigest(Content(source: source, work: work, detail: detail, inputs: inputs))
+    }
+
     /// Adds a unit; `detail` is everything that determines its bytes beside its inputs. Returns its position.
     mutating func add(
         _ work: Work, after dependencies: [Int] = [], detail: some Encodable, _ estimate: Estimate
     ) -> Int {
         let inputs = dependencies.map { units[$0 - 1].content }
-        let content = canonicalDigest(
-            Content(source: source, work: work, detail: detail, inputs: inputs))
+        let content = content(work, detail, inputs: inputs)
         let position = units.count + 1
+        var estimate = estimate
+        // What was made is found again in no time. Room is kept in case that it has to be made again.
+        if made.contains(content) { estimate.cpuSeconds = min(estimate.cpuSeconds, 0.01) }
         units.append(
             PlannedUnit(
                 position: position, work: work, dependencies: dependencies, content: content,
                 estimate: estimate))
         return position
+    }
+
+    private mutating func noteTaken(_ renditions: [VideoRendition], _ position: Int) {
+        if let index = taken.firstIndex(where: { $0.renditions == renditions }) {
+            taken[index].units.append(position)
+        } else {
+            taken.append(TakenGroup(renditions: renditions, units: [position]))
+        }
     }
 
     private struct EncodeDetail: Encodable {
@@ -40,6 +65,7 @@ struct UnitGraph {
         var keyFrameInterval: Int
         var reorderFrames: Int
         var treatment: PictureTreatment
+        var picture: PictureSize?
         var color: ColorDescription
         var light: LightMetadata?
         var chunk: Chunk
@@ -58,46 +84,63 @@ struct UnitGraph {
         var chapters: [Chapter]
     }
 
+    /// The encode units of all chunks, then a stitch for each rendition. Returns the positions of those, and the bytes
+    /// that are predicted.
+    private mutating func addPictures(
+        _ video: VideoPlan, _ track: VideoTrack, _ damage: DamagePolicy, playsEarly: Bool,
+        _ earlier: EarlierWork
+    ) -> (stitches: [Int], bytes: Int64) {
+        let cover = EncodeCover(video, track, earlier, playsEarly: playsEarly)
+        var encodes: [(position: Int, delivered: [VideoRendition])] = []
+        var bytes: Int64 = 0
+        for chunk in video.chunks {
+            func detail(_ renditions: [VideoRendition]) -> EncodeDetail {
+                EncodeDetail(
+                    streamIndex: video.streamIndex, grid: video.grid(of: chunk),
+                    keyFrameInterval: video.keyFrameInterval, reorderFrames: video.reorderFrames,
+                    treatment: video.treatment, picture: video.picture, color: video.color,
+                    light: video.light, chunk: chunk, renditions: renditions,
+                    clock: video.sourceClock, damage: damage)
+            }
+            func work(_ renditions: [VideoRendition]) -> Work {
+                .encode(chunk: chunk.index, renditions: renditions.map(\.name))
+            }
+            for group in cover.groups(
+                of: chunk, content: { self.content(work($0), detail($0)) })
+            {
+                let estimate = CostModel.encode(chunk, group.renditions, video.grid, track)
+                bytes += estimate.outputBytes
+                let position = add(
+                    work(group.renditions), detail: detail(group.renditions), estimate)
+                encodes.append((position, group.delivered))
+                if !group.renditions.allSatisfy(video.renditions.contains) {
+                    noteTaken(group.renditions, position)
+                }
+            }
+        }
+        let stitches = video.renditions.map { rendition in
+            add(
+                .stitch(rendition: rendition.name),
+                after: encodes.filter { $0.delivered.contains(rendition) }.map(\.position),
+                detail: video.segmentFrames,
+                CostModel.moving(bytes: bytes / Int64(video.renditions.count)))
+        }
+        return (stitches, bytes)
+    }
+
     /// Encodes by chunk, sound, images, text, a stitch for each rendition, then package, verify, publish.
-    static func units(
+    static func graph(
         source: Digest, packaging: Packaging, video: VideoPlan?, track: VideoTrack?,
         audio: [AudioRendition], images: ImagePlan?, text: [TextRendition] = [],
-        chapters: [Chapter] = [], damage: DamagePolicy, playsEarly: Bool = false
-    ) -> [PlannedUnit] {
-        var graph = UnitGraph(source: source)
+        chapters: [Chapter] = [], damage: DamagePolicy, playsEarly: Bool = false,
+        earlier: EarlierWork = EarlierWork()
+    ) -> UnitGraph {
+        var graph = UnitGraph(source: source, made: earlier.made)
         var stitches: [Int] = []
         var bytes: Int64 = 0
         if let video, let track {
-            let groups = EncodeGrouping(video: video, track: track).groups()
-            var encodes: [(position: Int, names: [String])] = []
-            for chunk in video.chunks {
-                for group in playsEarly ? EarlyRule.groups(groups, of: chunk, in: video) : groups {
-                    let estimate = CostModel.encode(chunk, group, video.grid, track)
-                    bytes += estimate.outputBytes
-                    let detail = EncodeDetail(
-                        streamIndex: video.streamIndex, grid: video.grid(of: chunk),
-                        keyFrameInterval: video.keyFrameInterval,
-                        reorderFrames: video.reorderFrames, treatment: video.treatment,
-                        color: video.color, light: video.light, chunk: chunk, renditions: group,
-                        clock: video.sourceClock, damage: damage)
-                    let names = group.map(\.name)
-                    encodes.append(
-                        (
-                            graph.add(
-                                .encode(chunk: chunk.index, renditions: names), detail: detail,
-                                estimate), names
-                        ))
-                }
-            }
-            for rendition in video.renditions {
-                stitches.append(
-                    graph.add(
-                        .stitch(rendition: rendition.name),
-                        after: encodes.filter { $0.names.contains(rendition.name) }
-                            .map(\.position),
-                        detail: video.segmentFrames,
-                        CostModel.moving(bytes: bytes / Int64(video.renditions.count))))
-            }
+            (stitches, bytes) = graph.addPictures(
+                video, track, damage, playsEarly: playsEarly, earlier)
         }
         for rendition in audio {
             let estimate = CostModel.audio(rendition)
@@ -124,6 +167,6 @@ struct UnitGraph {
         _ = graph.add(
             .publish, after: made + [package, verify] + (preview.map { [$0] } ?? []), detail: 0,
             CostModel.moving(bytes: bytes))
-        return graph.units
+        return graph
     }
 }

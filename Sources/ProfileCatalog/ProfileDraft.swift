@@ -37,6 +37,7 @@ struct ProfileDraft {
         var loudness = Part<Rational>.unsaid
         /// In dBTP.
         var truePeak: Rational?
+        var copies: Bool?
     }
 
     struct Images {
@@ -99,7 +100,7 @@ struct ProfileDraft {
                 surroundKilobitsPerSecond: mine.surroundKilobitsPerSecond
                     ?? theirs.surroundKilobitsPerSecond,
                 loudness: merge(mine.loudness, theirs.loudness) { first, _ in first },
-                truePeak: mine.truePeak ?? theirs.truePeak)
+                truePeak: mine.truePeak ?? theirs.truePeak, copies: mine.copies ?? theirs.copies)
         }
         result.images = merge(images, base.images) { mine, theirs in
             Images(
@@ -151,6 +152,7 @@ struct ProfileDraft {
             profile.audio = AudioSettings(
                 codec: audio.codec ?? .aac, kilobitsPerSecond: audio.kilobitsPerSecond ?? 128,
                 tracksMaximum: audio.tracksMaximum ?? 8)
+            profile.audio?.copies = audio.copies ?? true
             if case .some = audio.surround {
                 profile.audio?.surround = SurroundSettings(
                     kilobitsPerSecond: audio.surroundKilobitsPerSecond ?? 384)

@@ -112,6 +112,10 @@ struct ProfileReader {
             default: note(node, "audio.surround", "must be none or 5.1")
             }
         }
+        if let node = fields["copy"] {
+            audio.copies = node.scalar.flatMap { Bool($0.string) }
+            if audio.copies == nil { note(node, "audio.copy", "must be true or false") }
+        }
         audio.surroundKilobitsPerSecond = number(fields, "surround-bitrate", at: "audio")
         if let node = fields["loudness"] {
             if node.scalar?.string == "none" {

@@ -139,6 +139,10 @@ package enum ProfileSchema {
         Key("audio.codec", choice(AudioCodec.self), "aac", "of the stereo or mono renditions"),
         Key("audio.bitrate", .number(16...512), "128", "kbit/s"),
         Key(
+            "audio.copy", .choice(["true", "false"]), "true",
+            "a track that is AAC-LC already, at the rendition's channels and sample rate and no more than a tenth "
+                + "above its bit rate, is copied and not encoded again"),
+        Key(
             "audio.tracks", .number(1...64), "8",
             "every track up to that many is kept, as stereo or mono"),
         Key(

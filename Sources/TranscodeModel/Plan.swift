@@ -20,6 +20,8 @@ public struct Plan: Hashable, Sendable, Codable {
     public var warnings: [String]
     /// What the probe found damaged; allowed by the profile.
     public var damage: [Damage]
+    /// How many units earlier jobs had done when this was planned; nil for none.
+    public var unitsMade: Int?
 
     public init(
         source: Digest, profile: Profile, packaging: Packaging, video: VideoPlan?,
@@ -175,6 +177,8 @@ public struct VideoPlan: Hashable, Sendable, Codable {
     public var reorderFrames: Int
     /// What is done to each picture before scaling.
     public var treatment: PictureTreatment
+    /// The size of treated pictures, with square samples; nil in plans that are older than this.
+    public var picture: PictureSize?
     /// The colours of every rendition.
     public var color: ColorDescription
     /// Of pictures that stay in high dynamic range.
@@ -182,12 +186,14 @@ public struct VideoPlan: Hashable, Sendable, Codable {
     /// From the largest to the smallest.
     public var renditions: [VideoRendition]
     public var chunks: [Chunk]
+    /// Encode units that make other renditions than these beside some of these; nil for none.
+    public var taken: [TakenGroup]?
 
     public init(
         streamIndex: Int, sourceTimeBase: Rational, sourceClock: SourceClock = .plain,
         grid: FrameGrid, keyFrameInterval: Int,
         segmentFrames: Int, reorderFrames: Int, treatment: PictureTreatment,
-        color: ColorDescription, light: LightMetadata? = nil,
+        picture: PictureSize? = nil, color: ColorDescription, light: LightMetadata? = nil,
         renditions: [VideoRendition], chunks: [Chunk]
     ) {
         self.streamIndex = streamIndex
@@ -198,10 +204,18 @@ public struct VideoPlan: Hashable, Sendable, Codable {
         self.segmentFrames = segmentFrames
         self.reorderFrames = reorderFrames
         self.treatment = treatment
+        self.picture = picture
         self.color = color
         self.light = light
         self.renditions = renditions
         self.chunks = chunks
+    }
+}
+
+extension VideoPlan {
+    /// From what each rung is scaled. Plans without a size of their own are taken to have the largest rung's.
+    public var halvings: HalvingChain {
+        HalvingChain(picture: picture ?? renditions.first?.size ?? PictureSize(width: 2, height: 2))
     }
 }
 
@@ -216,6 +230,8 @@ public struct VideoRendition: Hashable, Sendable, Codable {
     public var quality: Int
     public var averageKilobitsPerSecond: Int
     public var parameters: [String: String]
+
+    public var size: PictureSize { PictureSize(width: width, height: height) }
 
     public init(
         name: String, width: Int, height: Int, codec: VideoCodec, preset: String, quality: Int,
@@ -273,6 +289,8 @@ public struct AudioRendition: Hashable, Sendable, Codable {
     public var surroundOf: String?
     /// Nil leaves the sound as loud as it is.
     public var loudness: LoudnessTarget?
+    /// Set where the source's packets are copied; nil where sound is encoded.
+    public var copied: CopiedSound?
 
     public init(
         name: String, streamIndex: Int, sourceClock: SourceClock = .plain, codec: AudioCodec,

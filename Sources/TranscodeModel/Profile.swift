@@ -150,11 +150,14 @@ public struct AudioSettings: Hashable, Sendable, Codable {
     public var surround: SurroundSettings?
     /// Nil leaves the sound as loud as it is.
     public var loudness: LoudnessTarget?
+    /// Whether a track that is already what is wanted is copied. Nil, as in profiles that are older than this, encodes it.
+    public var copies: Bool?
 
     public init(
         codec: AudioCodec, kilobitsPerSecond: Int, tracksMaximum: Int,
-        surround: SurroundSettings? = nil, loudness: LoudnessTarget? = nil
+        surround: SurroundSettings? = nil, loudness: LoudnessTarget? = nil, copies: Bool? = nil
     ) {
+        self.copies = copies
         self.codec = codec
         self.kilobitsPerSecond = kilobitsPerSecond
         self.tracksMaximum = tracksMaximum

@@ -2,7 +2,7 @@
 ///
 /// It is the artifact of a probe unit and the only thing that the planner knows of an upload.
 public struct SourceIndex: Hashable, Sendable, Codable {
-    public static let currentVersion = 3
+    public static let currentVersion = 4
     public var version: Int
     /// The demuxer's short name, such as `mov,mp4,m4a,3gp,3g2,mj2`.
     public var container: String
@@ -207,6 +207,8 @@ public struct AudioTrack: Hashable, Sendable, Codable {
     public var programs: [Int] = []
     /// What the track is for; nil for plain sound.
     public var roles: [SoundRole]?
+    /// Where its packets can be copied.
+    public var coded: CodedSound?
 
     public init(
         streamIndex: Int, codec: String, sampleRate: Int, channels: Int, channelLayout: String,

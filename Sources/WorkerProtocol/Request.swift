@@ -1,7 +1,7 @@
 public import TranscodeModel
 
 /// The version of requests and events; a worker refuses any other.
-public let workerProtocolVersion = 2
+public let workerProtocolVersion = 3
 
 /// The one thing that a worker process is asked to do.
 public struct WorkerRequest: Sendable, Codable, Hashable {
@@ -84,12 +84,13 @@ public struct EncodeRequest: Sendable, Codable, Hashable {
     public var segmentFrames: Int
     public var reorderFrames: Int
     public var treatment: PictureTreatment
+    /// The size of treated pictures, with square samples.
+    public var picture: PictureSize
     public var color: ColorDescription
     public var light: LightMetadata?
-    /// From the largest to the smallest: each is scaled from the one before.
+    /// From the largest to the smallest. None has other bytes for the others' sake.
     public var renditions: [VideoRendition]
-    /// When set, only this rendition is encoded: those above it are scaled alone, so that its bytes are
-    /// the same as when all are encoded.
+    /// When set, only this rendition is encoded.
     public var onlyRendition: String?
 
     public init(
@@ -107,6 +108,7 @@ public struct EncodeRequest: Sendable, Codable, Hashable {
         self.segmentFrames = plan.segmentFrames
         self.reorderFrames = plan.reorderFrames
         self.treatment = plan.treatment
+        self.picture = plan.halvings.picture
         self.color = plan.color
         self.light = plan.light
         self.renditions = renditions

@@ -179,4 +179,30 @@ struct ConformanceJobTests {
         #expect(try found() == nil)
         #expect(try found(other) == "b")
     }
+
+    @Test(
+        "the jobs of one source are found, the newest first, once their probe is done",
+        arguments: LedgerDriver.allCases)
+    func probed(_ driver: LedgerDriver) throws {
+        let fixture = try ConformanceFixture(driver)
+        let other = ConformanceFixture.other("studio")
+        func found(
+            _ text: String = "probe", _ tenant: TenantID = .standard, limit: Int = 9
+        ) throws -> [String] {
+            try fixture.ledger.jobs(
+                probed: Digest.sha256(text), tenant: tenant, limit: limit
+            ).map(\.text)
+        }
+        #expect(try found() == [])
+        try fixture.run("j1")
+        try fixture.enqueue(ConformanceFixture.submission("j2"))
+        #expect(try found() == ["j1"])
+        // Enough of them for several shelves of the index.
+        for number in 3...140 { try fixture.run("j\(number)", encodes: 1) }
+        #expect(try found(limit: 2) == ["j140", "j139"])
+        #expect(try found(limit: 1000).count == 139)
+        #expect(try found(limit: 0) == [])
+        #expect(try found("u1") == [])
+        #expect(try found("probe", other) == [])
+    }
 }

@@ -123,6 +123,13 @@ final class CutLedger: Ledger {
     func job(_ id: JobID) throws(LedgerFailure) -> JobRecord? {
         try reading { () throws(LedgerFailure) in try inner.job(id) }
     }
+    func jobs(
+        probed content: Digest, tenant: TenantID, limit: Int
+    ) throws(LedgerFailure) -> [JobID] {
+        try reading { () throws(LedgerFailure) in
+            try inner.jobs(probed: content, tenant: tenant, limit: limit)
+        }
+    }
     func liveJob(content: Digest, tenant: TenantID) throws(LedgerFailure) -> JobRecord? {
         try reading { () throws(LedgerFailure) in
             try inner.liveJob(content: content, tenant: tenant)

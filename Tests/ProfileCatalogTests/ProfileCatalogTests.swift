@@ -212,7 +212,9 @@ struct ProfileCatalogTests {
         let old = #"{"codec":"aac","kilobitsPerSecond":128,"tracksMaximum":8}"#
         let settings = try JSONDecoder().decode(AudioSettings.self, from: Data(old.utf8))
         #expect(
-            settings == AudioSettings(codec: .aac, kilobitsPerSecond: 128, tracksMaximum: 8))
+            settings
+                == AudioSettings(
+                    codec: .aac, kilobitsPerSecond: 128, tracksMaximum: 8, copies: true))
     }
 
     @Test("profiles that extend each other are refused")

@@ -71,6 +71,8 @@ public protocol Ledger: Sendable {
     func job(_ id: JobID) throws(LedgerFailure) -> JobRecord?
     /// The job that does this work: not failed, cancelled or superseded.
     func liveJob(content: Digest, tenant: TenantID) throws(LedgerFailure) -> JobRecord?
+    /// A tenant's jobs, the newest first, of which the probe of that content is done: those of one source.
+    func jobs(probed content: Digest, tenant: TenantID, limit: Int) throws(LedgerFailure) -> [JobID]
     /// Newest first.
     func jobs(_ query: JobQuery) throws(LedgerFailure) -> [JobRecord]
     /// How many jobs there are in each state; states without any may be absent.

@@ -175,6 +175,12 @@ extension MemoryLedger {
         state.withLock { $0.artifacts(ofJob: job) }
     }
 
+    public func jobs(
+        probed content: Digest, tenant: TenantID, limit: Int
+    ) throws(LedgerFailure) -> [JobID] {
+        state.withLock { $0.jobs(probed: content, tenant, limit) }
+    }
+
     public func artifact(
         content: Digest, tenant: TenantID
     ) throws(LedgerFailure) -> Artifact? {

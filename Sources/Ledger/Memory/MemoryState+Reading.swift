@@ -62,6 +62,14 @@ extension MemoryLedger.State {
             .prefix(max(query.limit, 0)).map { record($0) }
     }
 
+    func jobs(probed content: Digest, _ tenant: TenantID, _ limit: Int) -> [JobID] {
+        let found = jobs.lazy.reversed().filter { row in
+            row.facts.submission.tenant == tenant && row.facts.submission.probeContent == content
+                && row.units.first?.completion != nil
+        }
+        return found.prefix(max(limit, 0)).map(\.facts.submission.id)
+    }
+
     func assignment(_ token: LeaseToken) throws(LedgerFailure) -> Assignment {
         guard let place = place(token.unit, token.tenant) else {
             throw LedgerFailure(.refused, "the ledger has no unit \(token.unit)")

@@ -4,7 +4,7 @@ import WorkerProtocol
 
 /// One finished rendition beside the source's scaled pictures, a few frames of both at a time.
 final class ComparedRendition {
-    let scaler: RenditionScaler
+    private let scaler: RenditionScaler
     private let rendition: VideoRendition
     private let frames: Int
     private var reader: PictureReader
@@ -27,12 +27,11 @@ final class ComparedRendition {
     }
 
     init(
-        _ rendition: VideoRendition, _ plan: VideoPlan, track: Int32, limits: WorkerLimits
+        _ scaler: RenditionScaler, _ plan: VideoPlan, track: Int32, limits: WorkerLimits
     ) throws(Failure) {
-        self.rendition = rendition
+        self.scaler = scaler
+        rendition = scaler.rendition
         frames = plan.grid.frames
-        scaler = try RenditionScaler(
-            rendition, bitDepth: plan.treatment.bitDepth, color: plan.color)
         log = DamageLog(stream: 0, timeBase: plan.sourceTimeBase, policy: .salvage)
         // A track file has one stream, and a progressive file has its pictures first.
         reader = try PictureComparison.reader(track, stream: 0, limits, log)

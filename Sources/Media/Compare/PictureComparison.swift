@@ -22,18 +22,20 @@ enum PictureComparison {
                 try reader(
                     source, stream: plan.streamIndex, clock: plan.sourceClock, limits, log),
                 treatment: plan.treatment, timeBase: plan.sourceTimeBase))
+        let scaling = try Scaling(
+            plan.renditions, of: plan.halvings.picture, bitDepth: plan.treatment.bitDepth,
+            color: plan.color)
         var compared: [ComparedRendition] = []
-        for (number, rendition) in plan.renditions.enumerated() {
+        for (number, scaler) in scaling.rungs.enumerated() {
             compared.append(
                 try ComparedRendition(
-                    rendition, plan, track: firstTrack + Int32(number), limits: limits))
+                    scaler, plan, track: firstTrack + Int32(number), limits: limits))
         }
-        let scalers = compared.map(\.scaler)
         let reach = PictureMeasurement.reach
         var bytes: [UInt8] = []
         for number in 0..<(plan.grid.frames + reach) {
             if number < plan.grid.frames {
-                try show(number, &pictures, scalers, plan, &clock)
+                try show(number, &pictures, scaling, plan, &clock)
                 let start = clock.now
                 for rendition in compared { try rendition.measure(frame: number) }
                 clock.add("measure", since: start)
@@ -63,7 +65,7 @@ enum PictureComparison {
     }
 
     private static func show(
-        _ number: Int, _ pictures: inout GridReader, _ scalers: [RenditionScaler],
+        _ number: Int, _ pictures: inout GridReader, _ scaling: Scaling,
         _ plan: VideoPlan, _ clock: inout StageClock
     ) throws(Failure) {
         let start = clock.now
@@ -80,7 +82,7 @@ enum PictureComparison {
             }
             slot = .fresh
         }
-        if slot == .fresh { try EncodePipeline.scale(pictures, scalers, &clock) }
+        if slot == .fresh { try scaling.scale(pictures, &clock) }
     }
 
     /// A reader from the start of a file.

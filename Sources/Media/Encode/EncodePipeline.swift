@@ -15,17 +15,16 @@ enum EncodePipeline {
         var pictures = try firstPicture(request, limits, source, log, &clock, &warnings)
         var slot = GridReader.Slot.fresh
         var file = StagingFile(descriptor: staging)
-        var scalers: [RenditionScaler] = []
+        let wanted = request.renditions.filter {
+            $0.name == request.onlyRendition ?? $0.name
+        }
+        let scaling = try Scaling(
+            wanted, of: request.picture, bitDepth: request.treatment.bitDepth,
+            color: request.color)
         var encoders: [RenditionEncoder] = []
-        for rendition in request.renditions {
-            let scaler = try RenditionScaler(
-                rendition, bitDepth: request.treatment.bitDepth, color: request.color)
-            scalers.append(scaler)
-            if let only = request.onlyRendition, only != rendition.name { continue }
+        for scaler in scaling.rungs {
             encoders.append(
                 try RenditionEncoder(scaler, request, threads: limits.threads, file: &file))
-            // What is below the only one to encode need not even be scaled.
-            if request.onlyRendition != nil { break }
         }
         for number in request.chunk.frames {
             if number > request.chunk.frames.lowerBound {
@@ -33,7 +32,7 @@ enum EncodePipeline {
                 slot = try pictures.advance(to: deadline(number, request))
                 clock.add("decode", since: start)
             }
-            if slot == .fresh { try scale(pictures, scalers, &clock) }
+            if slot == .fresh { try scaling.scale(pictures, &clock) }
             for encoder in encoders { try encoder.encode(frame: number, &clock, &file) }
             reporter.update(
                 done: number - request.chunk.frames.lowerBound + 1, bytes: file.offset)
@@ -103,21 +102,5 @@ enum EncodePipeline {
             .permanent, .undecodable,
             "Stream \(request.streamIndex) of the source has no picture that can be decoded. "
                 + "Upload an undamaged file.")
-    }
-
-    /// Scales the reader's picture down the ladder.
-    static func scale(
-        _ pictures: borrowing GridReader, _ scalers: [RenditionScaler], _ clock: inout StageClock
-    ) throws(Failure) {
-        var meter = clock
-        defer { clock = meter }
-        try pictures.withPicture { picture throws(Failure) in
-            try scalers[0].scale(picture, &meter)
-        }
-        for (larger, smaller) in zip(scalers, scalers.dropFirst()) {
-            try larger.withScaled { picture throws(Failure) in
-                try smaller.scale(picture, &meter)
-            }
-        }
     }
 }

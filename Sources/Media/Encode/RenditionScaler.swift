@@ -1,34 +1,28 @@
 import CLibAV
 import TranscodeModel
 
-/// Scales the pictures of one rendition; the next smaller one is scaled from them (media rule 4).
+/// Scales the pictures of one rendition.
 final class RenditionScaler {
     let rendition: VideoRendition
-    private var scaler: Scaler
-    private var scaled: Frame
+    private let picture: SizedPicture
 
     init(
         _ rendition: VideoRendition, bitDepth: Int, color: ColorDescription
     ) throws(Failure) {
         self.rendition = rendition
-        scaled = try Frame.allocate()
-        scaler = Scaler(
-            width: rendition.width, height: rendition.height, bitDepth: bitDepth,
-            color: CodedColor(color))
+        picture = try SizedPicture(rendition.size, bitDepth: bitDepth, color: color)
     }
 
     /// Scales a new picture; the result stays until the next.
     func scale(_ picture: borrowing Frame, _ clock: inout StageClock) throws(Failure) {
-        let start = clock.now
-        scaled = try scaler.scale(picture)
-        clock.add("scale", since: start)
+        try self.picture.scale(picture, &clock)
     }
 
     /// Lets `body` see the scaled picture.
     func withScaled(_ body: (borrowing Frame) throws(Failure) -> Void) throws(Failure) {
-        try body(scaled)
+        try picture.withScaled(body)
     }
 
     /// Another reference to the scaled picture.
-    func share() throws(Failure) -> Frame { try scaled.share() }
+    func share() throws(Failure) -> Frame { try picture.share() }
 }

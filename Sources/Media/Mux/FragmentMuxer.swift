@@ -27,6 +27,24 @@ struct FragmentMuxer: ~Copyable {
     static func open(
         encoder: borrowing Encoder, timescale: Int, firstSequence: Int, light: LightMetadata? = nil
     ) throws(Failure) -> FragmentMuxer {
+        let codec = encoder.context
+        return try open(timescale: timescale, firstSequence: firstSequence, light: light) {
+            stream throws(Failure) in
+            try requireSuccess(
+                avcodec_parameters_from_context(stream.pointee.codecpar, codec), "Opening the muxer"
+            )
+            stream.pointee.sample_aspect_ratio = codec.pointee.sample_aspect_ratio
+            if codec.pointee.codec_id == AV_CODEC_ID_HEVC {
+                stream.pointee.codecpar.pointee.codec_tag = UInt32(reelmill_tag_hvc1())
+            }
+        }
+    }
+
+    /// Opens a track of which `describe` says what its samples are.
+    static func open(
+        timescale: Int, firstSequence: Int, light: LightMetadata? = nil,
+        describe: (UnsafeMutablePointer<AVStream>) throws(Failure) -> Void
+    ) throws(Failure) -> FragmentMuxer {
         let doing = "Opening the muxer"
         let output = try MemoryOutput.open()
         var allocated: UnsafeMutablePointer<AVFormatContext>?
@@ -38,13 +56,8 @@ struct FragmentMuxer: ~Copyable {
         context.pointee.flags |= AVFMT_FLAG_BITEXACT | AVFMT_FLAG_CUSTOM_IO
         context.pointee.avoid_negative_ts = 0
         let stream = try requireAllocated(avformat_new_stream(context, nil), doing)
-        try requireSuccess(
-            avcodec_parameters_from_context(stream.pointee.codecpar, encoder.context), doing)
+        try describe(stream)
         stream.pointee.time_base = reelmill_rational(1, Int32(timescale))
-        stream.pointee.sample_aspect_ratio = encoder.context.pointee.sample_aspect_ratio
-        if encoder.context.pointee.codec_id == AV_CODEC_ID_HEVC {
-            stream.pointee.codecpar.pointee.codec_tag = UInt32(reelmill_tag_hvc1())
-        }
         if let light { try light.attach(to: stream) }
         var options: OpaquePointer?
         defer { av_dict_free(&options) }

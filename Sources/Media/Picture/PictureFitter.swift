@@ -25,8 +25,18 @@ struct PictureFitter: ~Copyable {
     /// Whether a picture is already as it should be.
     func fits(_ input: borrowing Frame) -> Bool {
         let from = input.pointer.pointee
-        return from.width == target.width && from.height == target.height
-            && from.format == target.format.rawValue
+        return from.width == target.width && from.height == target.height && isAlike(from)
+    }
+
+    /// Whether a picture is as it should be but twice as wide and as high, so that `Halving` does the rest.
+    func halves(_ input: borrowing Frame) -> Bool {
+        let from = input.pointer.pointee
+        return from.width == 2 * target.width && from.height == 2 * target.height
+            && target.format == AV_PIX_FMT_YUV420P && isAlike(from)
+    }
+
+    private func isAlike(_ from: AVFrame) -> Bool {
+        from.format == target.format.rawValue
             && PictureFitter.isFullRange(from) == target.isFullRange
             && matrix(of: from) == target.matrix && place(for: from) == nil
     }

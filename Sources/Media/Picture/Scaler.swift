@@ -5,6 +5,7 @@ import TranscodeModel
 struct Scaler: ~Copyable {
     private let color: CodedColor
     private var fitter: PictureFitter
+    private var halving = Halving()
 
     init(width: Int, height: Int, bitDepth: Int, color: CodedColor) {
         self.color = color
@@ -20,12 +21,17 @@ struct Scaler: ~Copyable {
     }
 
     mutating func scale(_ input: borrowing Frame) throws(Failure) -> Frame {
-        let output = fitter.fits(input) ? try input.share() : try fitter.fit(input)
+        let output = try resized(input)
         output.pointer.pointee.pts = input.pointer.pointee.pts
         output.pointer.pointee.pict_type = AV_PICTURE_TYPE_NONE
         output.pointer.pointee.interlaced_frame = 0
         output.pointer.pointee.sample_aspect_ratio = AVRational(num: 1, den: 1)
         color.apply(to: output)
         return output
+    }
+
+    private mutating func resized(_ input: borrowing Frame) throws(Failure) -> Frame {
+        if fitter.fits(input) { return try input.share() }
+        return fitter.halves(input) ? try halving.halve(input) : try fitter.fit(input)
     }
 }

@@ -28,6 +28,7 @@ struct StreamSurvey {
     private(set) var omitted: [OmittedStream] = []
     private(set) var trials: [Int: StreamTrial] = [:]
     private var pairings: [Int: FieldPairing] = [:]
+    private(set) var coded: [Int: CodedSoundSurvey] = [:]
     private(set) var repair: ClockRepair?
     /// What headers say of the sizes of pictures, by stream.
     var declared: [Int: DeclaredShape] = [:]
@@ -59,6 +60,7 @@ struct StreamSurvey {
                 Int64(stream.time_base.num), Int64(stream.time_base.den))
             records[number] = record
             trials[number] = try StreamTrial(pointer, isBroadcast: mayJump)
+            coded[number] = CodedSoundSurvey(pointer)
             pairings[number] = try FieldPairing.open(pointer, isBroadcast: mayJump)
         }
         // All streams of such files count in one unit.
@@ -102,6 +104,7 @@ struct StreamSurvey {
             record.isEncrypted = true
         }
         repairClock(packet, number)
+        coded[number]?.take(packet)
         let value = packet.pointer.pointee
         // A missing presentation time is taken from the decode time, as for AVI.
         let time = value.pts != reelmill_no_pts ? value.pts : value.dts

@@ -23,6 +23,8 @@ final class StreamTrial {
         var traits: PictureTraits
         var sampleRate: Int
         var channels: Int
+        /// In the first block of sound.
+        var samples = 0
     }
 
     private(set) var outcome = Outcome.pending
@@ -93,7 +95,8 @@ final class StreamTrial {
                         height: Int(value.height), pixelFormat: value.format,
                         traits: PictureTraits(frame),
                         sampleRate: Int(value.sample_rate),
-                        channels: Int(value.ch_layout.nb_channels))))
+                        channels: Int(value.ch_layout.nb_channels),
+                        samples: Int(value.nb_samples))))
         }
     }
 

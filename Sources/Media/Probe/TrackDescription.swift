@@ -35,7 +35,8 @@ extension StreamSurvey {
             if record.isVideo {
                 index.video.append(
                     try video(demuxer, stream, record, first, name, &index.warnings))
-            } else if let track = audio(stream.pointee, record, first) {
+            } else if var track = audio(stream.pointee, record, first) {
+                track.coded = coded[number]?.result(first)
                 index.audio.append(track)
             } else {
                 index.omitted.append(

@@ -3,7 +3,7 @@ import Glibc
 import TranscodeModel
 import WorkerProtocol
 
-/// Encodes one whole sound track on the exact timeline of the plan (media rule 6).
+/// Encodes one whole sound track on the exact timeline of the plan (media rule 6), or copies it where the plan says so.
 ///
 /// Where the plan asks for a loudness, the placed track is measured first, and then decoded again.
 struct SoundPipeline {
@@ -23,6 +23,19 @@ struct SoundPipeline {
             rendition: rendition, damage: request.damage, limits: limits, source: source,
             reporter: reporter)
         var clock = StageClock()
+        var warnings: [String] = []
+        if let copied = rendition.copied {
+            if try pipeline.isUndamaged(&clock) {
+                let piece = try SoundCopy.run(
+                    rendition, copied, source: source, staging: staging, limits: limits, reporter,
+                    &clock)
+                return WorkResult(
+                    pieces: [piece], stageCPUSeconds: clock.secondsByStage, warnings: [])
+            }
+            warnings.append(
+                "Sound \(rendition.name): the source's is damaged, so it is encoded and not copied."
+            )
+        }
         var loudness: LoudnessRecord?
         if let target = rendition.loudness { loudness = try pipeline.measured(target, &clock) }
         var encoder = try SoundEncoder.open(
@@ -36,13 +49,32 @@ struct SoundPipeline {
         }
         var piece = try encoder.finish(&track.queue, &clock)
         piece.loudness = loudness
-        var warnings = track.warnings
+        warnings += track.warnings
         if let target = rendition.loudness, let loudness {
             warnings += SoundPipeline.notes(rendition.name, loudness, target)
         }
         return WorkResult(
             pieces: [piece], stageCPUSeconds: clock.secondsByStage, warnings: warnings,
             damage: track.damage)
+    }
+
+    /// Decodes the whole track, to see whether all of it can be.
+    private func isUndamaged(_ clock: inout StageClock) throws(Failure) -> Bool {
+        var reader = try SoundReader.open(
+            source: source, stream: rendition.streamIndex, clock: rendition.sourceClock,
+            damage: damage, limits: limits.streamsMaximum, threads: limits.threads)
+        let block = try Frame.allocate()
+        let start = clock.now
+        defer { clock.add("decode", since: start) }
+        while reader.errors == 0, try reader.next(into: block) {
+            // A codec frame of another size or form than the others cannot be copied either.
+            guard Int(block.pointer.pointee.sample_rate) == rendition.sampleRate,
+                Int(block.pointer.pointee.ch_layout.nb_channels) == rendition.channels,
+                Int(block.pointer.pointee.nb_samples) <= CodedSound.frameSamples
+            else { return false }
+            reporter.update(done: reader.blocksRead / 2, bytes: 0)
+        }
+        return reader.errors == 0 && reader.blocksRead > 0
     }
 
     private func measured(

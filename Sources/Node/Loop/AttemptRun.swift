@@ -75,7 +75,9 @@ struct AttemptRun: Sendable {
         notes.trace("plan", "begin", lease)
         let plan = try ProbeStage.plan(context, artifact)
         notes.trace("plan", "end", lease)
-        log.say("planned \(plan.units.count) units")
+        log.say(
+            "planned \(plan.units.count) units"
+                + (plan.unitsMade.map { ", \($0) of which are already made" } ?? ""))
         return .made(
             artifact,
             PlannedJob(plan: plan, criticalSeconds: Planning.criticalSeconds(plan.units)))
@@ -85,9 +87,11 @@ struct AttemptRun: Sendable {
     /// artifact is always done anew.
     private func existing(_ context: UnitContext) throws -> Artifact? {
         guard lease.kind != .preview, lease.kind != .verify, lease.kind != .publish,
-            let artifact = try ledger.artifact(content: lease.content, tenant: lease.tenant),
+            var artifact = try ledger.artifact(content: lease.content, tenant: lease.tenant),
             try store.contains(artifact.digest, tenant: lease.tenant)
         else { return nil }
+        // What it took then is told there; now it takes nothing.
+        artifact.usage = Usage()
         return artifact
     }
 

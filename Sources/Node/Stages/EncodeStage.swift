@@ -12,7 +12,7 @@ enum EncodeStage {
         guard let video = plan.video, video.chunks.indices.contains(index) else {
             throw Failure(.permanent, .internalFault, "The plan has no chunk \(index).")
         }
-        let renditions = video.renditions.filter { names.contains($0.name) }
+        let renditions = video.renditions(ofUnit: context.lease.unit.position, named: names)
         let source = try context.openSource()
         let staged = try context.stage()
         var request = EncodeRequest(
@@ -33,7 +33,7 @@ enum EncodeStage {
         let check = ChunkCheck(
             chunk: video.chunks[index], names: renditions.map(\.name), timing: video.timing)
         try check.check(result.pieces)
-        try requireSameParameterSets(context, plan, result.pieces)
+        try requireSameParameterSets(context, plan, renditions, result.pieces)
         let (made, used) = (result, usage)
         return try await offPool {
             try context.commit(
@@ -52,12 +52,14 @@ enum EncodeStage {
     /// The parameter sets must be those of the first unit of the rendition, if that is done (media rule 5);
     /// stitching compares all of them again.
     private static func requireSameParameterSets(
-        _ context: UnitContext, _ plan: Plan, _ pieces: [Piece]
+        _ context: UnitContext, _ plan: Plan, _ renditions: [VideoRendition], _ pieces: [Piece]
     ) throws {
-        for piece in pieces {
+        for (piece, rendition) in zip(pieces, renditions) {
             let first = plan.units.first { unit in
-                guard case .encode(_, let names) = unit.work else { return false }
-                return names.contains(piece.name)
+                guard case .encode(_, let names) = unit.work, let video = plan.video else {
+                    return false
+                }
+                return video.renditions(ofUnit: unit.position, named: names).contains(rendition)
             }
             guard let first, first.position != context.lease.unit.position,
                 let artifact = try context.ledger.artifact(

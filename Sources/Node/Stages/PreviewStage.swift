@@ -67,16 +67,20 @@ private struct PreviewWork {
         var sound: FileByteSource?
         let names = Set(video.earlyRenditions.map(\.name))
         for unit in plan.units {
-            switch unit.work {
-            case .encode(let own, let renditions)
-            where own <= chunk && !names.isDisjoint(with: renditions):
-                let artifact = try made(unit)
-                for piece in artifact.pieces where names.contains(piece.name) {
-                    pictures[piece.name, default: []].append((artifact, piece))
-                }
-            case .stitch(let name) where name == plan.earlySound?.name:
+            guard case .stitch(let name) = unit.work else { continue }
+            if name == plan.earlySound?.name {
                 sound = try context.open(try made(unit), name: name)
-            default: break
+            }
+            guard names.contains(name) else { continue }
+            // Those that the stitch joins, in its order: what else has a rendition of that name is not delivered.
+            for position in unit.dependencies {
+                guard case .encode(let own, _) = plan.units[position - 1].work, own <= chunk else {
+                    continue
+                }
+                let artifact = try made(plan.units[position - 1])
+                for piece in artifact.pieces where piece.name == name {
+                    pictures[name, default: []].append((artifact, piece))
+                }
             }
         }
         self.sound = sound

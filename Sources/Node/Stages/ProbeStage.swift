@@ -41,6 +41,9 @@ enum ProbeStage {
                 .crashed, .workerProtocol, "The probe's index cannot be understood: \(error)")
         }
         let job = context.job
-        return try Planning.plan(index: index, source: job.source.digest, profile: job.profile)
+        return try Planning.plan(
+            index: index, source: job.source.digest, profile: job.profile,
+            earlier: EarlierWork.find(
+                source: job.source.digest, tenant: context.lease.tenant, in: context.ledger))
     }
 }

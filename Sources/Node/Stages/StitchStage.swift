@@ -29,14 +29,20 @@ enum StitchStage {
         }
         let staged = try context.stage()
         var sink = StagedSink(staged: staged)
-        let piece = try assembly(name, plan).write(parts, to: &sink)
+        let piece = try assembly(name, plan, parts).write(parts, to: &sink)
         return try context.commit(staged, pieces: [piece], usage: meter.usage)
     }
 
-    private static func assembly(_ name: String, _ plan: Plan) -> TrackAssembly {
+    private static func assembly(
+        _ name: String, _ plan: Plan, _ parts: [TrackPart]
+    ) -> TrackAssembly {
         guard let video = plan.video, video.renditions.contains(where: { $0.name == name }) else {
+            // Of a copy it is the plan that knows; what is damaged was encoded, and has an encoder's.
+            let priming = plan.audio.first { $0.name == name }?.copied?.primingSamples
+            let isCopied = priming != nil && parts.first?.piece.primingSamples == priming
             return TrackAssembly(
-                rendition: name, shift: nil, segmentTicks: nil, expectedSamples: nil)
+                rendition: name, shift: isCopied ? priming.map(Int64.init) : nil,
+                segmentTicks: nil, expectedSamples: nil)
         }
         return TrackAssembly(
             rendition: name,

@@ -34,6 +34,7 @@ enum ReceiptBounds {
             && (video.keyFrameInterval...1 << 28).contains(video.segmentFrames)
             && isUsable(video.timing.segmentDuration)
             && (0...64).contains(video.reorderFrames) && !video.renditions.isEmpty
+            && (video.picture.map { side.contains($0.width) && side.contains($0.height) } ?? true)
             && video.chunks.count <= grid.frames
             && video.chunks.allSatisfy {
                 $0.frames.lowerBound >= 0 && $0.frames.upperBound <= grid.frames

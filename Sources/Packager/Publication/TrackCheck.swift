@@ -59,6 +59,13 @@ struct TrackCheck {
         list.require(
             header.shift == header.codingShift, path, .timing,
             "the edit list starts at \(header.shift), not at the encoder's \(header.codingShift)")
+        if let copied = rendition.copied {
+            // What turned out to be damaged was encoded, and has an encoder's.
+            list.require(
+                header.shift == Int64(copied.primingSamples)
+                    || header.shift == Int64(CodedSound.frameSamples), path, .timing,
+                "the edit list starts at \(header.shift), not at \(copied.primingSamples)")
+        }
         var time: Int64 = 0
         let frame = track.fragments.first?.sampleDuration ?? 0
         for (number, fragment) in track.fragments.enumerated() {

@@ -1,5 +1,7 @@
 import ArgumentParser
 import Foundation
+import Ledger
+import Node
 import Planner
 import TranscodeModel
 
@@ -11,25 +13,39 @@ struct PlanCommand: AsyncParsableCommand {
             EXAMPLES:
               reelmill plan talk.mov --profile web
               reelmill plan talk.mov --profile av1 --json
+
+            What the ledger knows to be made already is not made again, and is counted here.
             """)
 
     @Argument(help: "The video.", completion: .file())
     var input: String
     @OptionGroup var profile: ProfileOption
+    @OptionGroup var state: StateOption
     @OptionGroup var sandbox: SandboxOption
     @OptionGroup var format: JSONOption
 
     func run() async throws {
         let settings = try Settings.resolve(
-            profile: profile.profile, sandbox: sandbox.sandbox)
+            state: state.state, profile: profile.profile, sandbox: sandbox.sandbox)
         let resolved = try ProfileLoading.load(settings.profile)
         let index = try await SourceProbe(settings).index(input)
         // The names of the units' content need the source's digest.
         let digest = try Enlistment.digest(of: input)
-        let plan = try Planning.plan(index: index, source: digest, profile: resolved)
+        let plan = try Planning.plan(
+            index: index, source: digest, profile: resolved,
+            earlier: try earlier(digest, settings))
         if format.json { return try Console.printJSON("plan", plan) }
         for line in text(plan) { Console.print(line) }
         for warning in plan.warnings { Console.note("reelmill: warning: \(warning)") }
+    }
+
+    /// What is made already, where there is a ledger.
+    private func earlier(_ source: Digest, _ settings: Settings) throws -> EarlierWork {
+        guard FileManager.default.fileExists(atPath: settings.ledgerPath) else {
+            return EarlierWork()
+        }
+        return try EarlierWork.find(
+            source: source, tenant: .standard, in: Workplace.open(settings).ledger)
     }
 
     private func text(_ plan: Plan) -> [String] {
@@ -48,8 +64,11 @@ struct PlanCommand: AsyncParsableCommand {
                     + "\(lengths.max() ?? 0) frames")
         }
         for sound in plan.audio {
+            let rate =
+                sound.copied.map { "as it is, \($0.kilobitsPerSecond) kb/s" }
+                ?? "\(sound.kilobitsPerSecond) kb/s"
             lines.append(
-                "audio    \(sound.name): \(sound.codec.rawValue), \(sound.kilobitsPerSecond) kb/s, "
+                "audio    \(sound.name): \(sound.codec.rawValue), \(rate), "
                     + "\(sound.sampleRate) Hz, \(sound.channels) channels, \(sound.language)")
         }
         for text in plan.text {
@@ -77,6 +96,9 @@ struct PlanCommand: AsyncParsableCommand {
         }
         table.add(row("\(plan.units.count)", "in all", plan.units.map(\.estimate)))
         lines.append(table.text)
+        if let made = plan.unitsMade {
+            lines.append("\(made) of \(plan.units.count) units already made")
+        }
         return lines
     }
 

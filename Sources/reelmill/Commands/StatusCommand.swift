@@ -103,6 +103,10 @@ struct StatusCommand: ParsableCommand {
             Console.print("finished     \(Quantity.instant(milliseconds: finished))")
         }
         if let times = report.playback?.text { Console.print("playback     \(times)") }
+        if let made = report.unitsMade {
+            // The probe is a unit of the job, but none of its plan.
+            Console.print("reused       \(made) of \(report.unitsTotal - 1) units already made")
+        }
         if let collected = report.collectedMilliseconds {
             Console.print(
                 "artifacts    given up by gc at \(Quantity.instant(milliseconds: collected))")

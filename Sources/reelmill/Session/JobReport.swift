@@ -18,6 +18,8 @@ struct JobReport: Encodable {
     var finishedMilliseconds: Int64?
     var unitsDone: Int
     var unitsTotal: Int
+    /// Of these, how many earlier jobs had made when the job was planned. Only where one job is asked for.
+    var unitsMade: Int?
     var failure: Failure?
     var failedUnit: Int?
     var cancelReason: String?
@@ -33,7 +35,8 @@ struct JobReport: Encodable {
     enum CodingKeys: String, CodingKey {
         case id, tenant, key, state, source, sourceSHA256, destination, profile
         case jobClass = "class"
-        case priority, createdMilliseconds, finishedMilliseconds, unitsDone, unitsTotal, failure
+        case priority, createdMilliseconds, finishedMilliseconds, unitsDone, unitsTotal, unitsMade,
+            failure
         case failedUnit, cancelReason, collectedMilliseconds, progress, playback, units, damage
     }
 
@@ -66,6 +69,7 @@ struct JobReport: Encodable {
         let plan = try ledger.plan(ofJob: record.id)
         progress = JobProgress(record, units: units, plan: plan)
         playback = PlaybackTimes(record, units: units)
+        unitsMade = plan?.unitsMade
         let made = try ledger.artifacts(ofJob: record.id).filter { $0.kind != .probe }
             .sorted { $0.position < $1.position }
         damage = (plan?.damage ?? []) + Damage.ofUnits(made.map(\.artifact.damage))

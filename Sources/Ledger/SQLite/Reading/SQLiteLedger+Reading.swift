@@ -64,6 +64,27 @@ extension SQLiteLedger {
         }
     }
 
+    /// Looks through all shelves of `unit_made`.
+    public func jobs(
+        probed content: Digest, tenant: TenantID, limit: Int
+    ) throws(LedgerFailure) -> [JobID] {
+        try read { database in
+            try String.fetchAll(
+                database,
+                sql: """
+                    WITH RECURSIVE shelf (number) AS (
+                        SELECT max(number) >> 6 FROM job
+                        UNION ALL SELECT number - 1 FROM shelf WHERE number > 0)
+                    SELECT u.job FROM shelf CROSS JOIN work_unit u INDEXED BY unit_made
+                        ON u.id >> 26 = shelf.number AND u.content_key = ?3 AND u.state = 'done'
+                    WHERE u.content = ?1 AND u.tenant = ?2 AND u.kind = 'probe'
+                    ORDER BY u.id DESC LIMIT ?4
+                    """,
+                arguments: [Data(content.bytes), tenant.text, content.key, max(limit, 0)]
+            ).map { JobID($0) }
+        }
+    }
+
     public func assignment(_ lease: LeaseToken) throws(LedgerFailure) -> Assignment {
         try read { database in
             let row = try Row.fetchOne(
