@@ -20,10 +20,11 @@ struct TraceLoadTests {
         #expect(curve.burstStarts.count == 4)
         var chance = Chance(seed: 2)
         let times = curve.arrivals(400_000, &chance)
-        let start = try #require(curve.burstStarts.first { first in
-            curve.burstStarts.allSatisfy { $0 == first || abs($0 - first) > 1200 }
-                && first > 600 && first < 85_000
-        })
+        let start = try #require(
+            curve.burstStarts.first { first in
+                curve.burstStarts.allSatisfy { $0 == first || abs($0 - first) > 1200 }
+                    && first > 600 && first < 85_000
+            })
         func count(_ from: Double, _ seconds: Double) -> Double {
             Double(times.count { Double($0) / 1000 >= from && Double($0) / 1000 < from + seconds })
         }
@@ -31,7 +32,8 @@ struct TraceLoadTests {
         #expect(ratio > 8 && ratio < 12)
     }
 
-    @Test("Half of the uploads last less than a minute, and the few long ones are most of the hours")
+    @Test(
+        "Half of the uploads last less than a minute, and the few long ones are most of the hours")
     func lengths() {
         var chance = Chance(seed: 3)
         let mix = UploadMix()
@@ -93,9 +95,10 @@ struct TraceLoadTests {
         #expect(cold.shapes.map(\.trueSeconds) == learned.shapes.map(\.trueSeconds))
         func error(_ load: TraceLoad) -> Double {
             load.shapes.reduce(0) { sum, shape in
-                sum + shape.units.reduce(0) {
-                    $0 + abs($1.estimate.cpuSeconds - shape.trueSeconds[$1.position])
-                }
+                sum
+                    + shape.units.reduce(0) {
+                        $0 + abs($1.estimate.cpuSeconds - shape.trueSeconds[$1.position])
+                    }
             }
         }
         #expect(error(learned) < 1e-6)

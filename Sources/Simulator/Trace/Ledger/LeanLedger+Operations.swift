@@ -90,19 +90,16 @@ extension LeanLedger {
 
     private func lease(_ place: LeanPlace, attempt: Int, isHedge: Bool) -> Lease {
         let unit = jobs[place.job].units[place.position]
-        let submission = jobs[place.job].submission
-        let content =
-            place.position == 0
-            ? submission.probeContent
-            : jobs[place.job].plan?.units[place.position - 1].content ?? submission.probeContent
+        let job = jobs[place.job]
         return Lease(
             token: LeaseToken(
-                tenant: submission.tenant,
-                unit: UnitID(job: submission.id, position: place.position), epoch: unit.epoch,
+                tenant: tenants[job.tenant].id,
+                unit: UnitID(job: job.id, position: place.position), epoch: unit.epoch,
                 attempt: attempt),
-            kind: kind(place), attemptsMaximum: unit.attemptsMaximum, crashes: unit.crashes,
-            isSplit: unit.isSplit, isHedge: isHedge, content: content, estimate: estimate(place),
-            profile: submission.profileDigest, encoder: encoder(place))
+            kind: job.kind(place.position), attemptsMaximum: unit.attemptsMaximum,
+            crashes: unit.crashes, isSplit: unit.isSplit, isHedge: isHedge,
+            content: job.content(place.position), estimate: job.estimate(place.position),
+            profile: job.profile, encoder: job.encoder(place.position))
     }
 
     private func renew(_ held: [HeldLease], _ until: Int64) -> Set<LeaseToken> {

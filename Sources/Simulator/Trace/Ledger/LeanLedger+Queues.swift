@@ -4,16 +4,15 @@ import TranscodeModel
 // Where units wait, and where leases are found.
 extension LeanLedger {
     private func readyKey(_ place: LeanPlace) -> LeanReadyKey {
-        LeanReadyKey(
-            priority: jobs[place.job].submission.priority, createdAt: jobs[place.job].createdAt,
-            job: jobs[place.job].submission.id, criticalSeconds: criticalSeconds(place),
-            place: place)
+        let job = jobs[place.job]
+        return LeanReadyKey(
+            priority: job.priority, createdAt: job.createdAt, job: job.id,
+            criticalSeconds: job.criticalSeconds(place.position), place: place)
     }
 
     private func delayedKey(_ place: LeanPlace) -> LeanDelayedKey {
-        LeanDelayedKey(
-            runAt: jobs[place.job].units[place.position].runAt,
-            job: jobs[place.job].submission.id, place: place)
+        let job = jobs[place.job]
+        return LeanDelayedKey(runAt: job.units[place.position].runAt, job: job.id, place: place)
     }
 
     /// A unit that has just become ready.
@@ -68,7 +67,7 @@ extension LeanLedger {
     private func stragglerKey(_ place: LeanPlace) -> LeanStragglerKey {
         let started = Double(jobs[place.job].units[place.position].startedAt)
         return LeanStragglerKey(
-            due: started + 1000 * estimate(place).cpuSeconds, job: jobs[place.job].submission.id,
+            due: started + 1000 * estimate(place).cpuSeconds, job: jobs[place.job].id,
             place: place)
     }
 

@@ -50,11 +50,10 @@ extension LeanLedger {
     }
 
     private func token(_ place: LeanPlace, _ hold: LeanHold) -> LeaseToken {
-        let submission = jobs[place.job].submission
+        let job = jobs[place.job]
         return LeaseToken(
-            tenant: submission.tenant,
-            unit: UnitID(job: submission.id, position: place.position),
-            epoch: jobs[place.job].units[place.position].epoch, attempt: hold.attempt)
+            tenant: tenants[job.tenant].id, unit: UnitID(job: job.id, position: place.position),
+            epoch: job.units[place.position].epoch, attempt: hold.attempt)
     }
 
     private func overdue(_ now: Int64) -> [LeaseSighting] {
@@ -93,16 +92,15 @@ extension LeanLedger {
     }
 
     private func candidate(_ place: LeanPlace, _ tenant: Int) -> Candidate {
-        let submission = jobs[place.job].submission
+        let job = jobs[place.job]
         return Candidate(
-            unit: UnitID(job: submission.id, position: place.position), tenant: tenants[tenant].id,
-            kind: kind(place), epoch: jobs[place.job].units[place.position].epoch,
-            jobClass: .live, priority: submission.priority,
-            jobCreatedMilliseconds: jobs[place.job].createdAt, tenantWeight: 1,
-            tenantVirtualTime: tenants[tenant].virtualTime, tenantCap: nil,
-            tenantLeased: tenants[tenant].leased, estimate: estimate(place),
-            remainingCriticalSeconds: criticalSeconds(place), profile: submission.profileDigest,
-            encoder: encoder(place))
+            unit: UnitID(job: job.id, position: place.position), tenant: tenants[tenant].id,
+            kind: job.kind(place.position), epoch: job.units[place.position].epoch,
+            jobClass: .live, priority: job.priority, jobCreatedMilliseconds: job.createdAt,
+            tenantWeight: 1, tenantVirtualTime: tenants[tenant].virtualTime, tenantCap: nil,
+            tenantLeased: tenants[tenant].leased, estimate: job.estimate(place.position),
+            remainingCriticalSeconds: job.criticalSeconds(place.position), profile: job.profile,
+            encoder: job.encoder(place.position))
     }
 
     private func stragglers(_ most: Int, _ now: Int64) -> [Straggler] {
@@ -110,18 +108,20 @@ extension LeanLedger {
         var found: [Straggler] = []
         var cursor = stragglers.start
         while found.count < most, let key = stragglers.next(&cursor) {
-            let unit = jobs[key.place.job].units[key.place.position]
+            let job = jobs[key.place.job]
+            let unit = job.units[key.place.position]
             guard now - unit.startedAt > 1000, let hold = unit.holder else { continue }
-            let peers = jobs[key.place.job].peers[kind(key.place)] ?? LeanPeers()
+            let kind = job.kind(key.place.position)
+            let peers = job.peers[kind] ?? LeanPeers()
             found.append(
                 Straggler(
-                    token: token(key.place, hold), kind: kind(key.place),
+                    token: token(key.place, hold), kind: kind,
                     attemptsMaximum: unit.attemptsMaximum,
-                    elapsedMilliseconds: now - unit.startedAt, estimate: estimate(key.place),
-                    peersDone: peers.done, peersMilliseconds: peers.milliseconds,
-                    peersEstimatedSeconds: peers.estimatedSeconds,
-                    profile: jobs[key.place.job].submission.profileDigest,
-                    encoder: encoder(key.place)))
+                    elapsedMilliseconds: now - unit.startedAt,
+                    estimate: job.estimate(key.place.position), peersDone: peers.done,
+                    peersMilliseconds: peers.milliseconds,
+                    peersEstimatedSeconds: peers.estimatedSeconds, profile: job.profile,
+                    encoder: job.encoder(key.place.position)))
         }
         return found
     }

@@ -39,13 +39,7 @@ final class LeanLedger: SchedulingLedger {
             throw LedgerFailure(.refused, "a trace has live uploads only")
         }
         let now = clock.milliseconds
-        let job = LeanJob(
-            submission: submission, createdAt: now, tenant: tenantPlace(submission.tenant),
-            units: [
-                LeanUnit(
-                    state: .ready, unmet: 0, runAt: now,
-                    attemptsMaximum: submission.attemptsMaximum)
-            ])
+        let job = LeanJob(submission, tenant: tenantPlace(submission.tenant), now: now)
         let slot: Int
         if let free = freeSlots.popLast() {
             slot = free
@@ -85,16 +79,15 @@ final class LeanLedger: SchedulingLedger {
         plans[planned.plan.source] = plan
         jobs[slot].plan = plan
         jobs[slot].state = .running
-        let most = jobs[slot].submission.attemptsMaximum
-        jobs[slot].units.reserveCapacity(plan.units.count + 1)
-        for unit in plan.units {
+        let most = jobs[slot].attemptsMaximum
+        jobs[slot].units.reserveCapacity(plan.kinds.count)
+        for position in plan.kinds.indices.dropFirst() {
+            let unmet = plan.unmet[position]
             jobs[slot].units.append(
                 LeanUnit(
-                    state: unit.dependencies.isEmpty ? .ready : .blocked,
-                    unmet: unit.dependencies.count, runAt: now, attemptsMaximum: most))
-            if unit.dependencies.isEmpty {
-                queue(LeanPlace(job: slot, position: unit.position), now: now)
-            }
+                    state: unmet == 0 ? .ready : .blocked, unmet: unmet, runAt: now,
+                    attemptsMaximum: most))
+            if unmet == 0 { queue(LeanPlace(job: slot, position: position), now: now) }
         }
     }
 
@@ -105,33 +98,13 @@ final class LeanLedger: SchedulingLedger {
             if jobs[slot].units[position].state == .ready { unqueue(place) }
             dropLeases(place)
         }
-        places[jobs[slot].submission.id] = nil
+        places[jobs[slot].id] = nil
         jobs[slot].units = []
         freeSlots.append(slot)
         unfinished -= 1
     }
 
-    func kind(_ place: LeanPlace) -> UnitKind {
-        place.position == 0
-            ? .probe : jobs[place.job].plan?.units[place.position - 1].work.kind ?? .probe
-    }
+    func kind(_ place: LeanPlace) -> UnitKind { jobs[place.job].kind(place.position) }
 
-    func estimate(_ place: LeanPlace) -> Estimate {
-        guard place.position > 0, let plan = jobs[place.job].plan else {
-            return jobs[place.job].submission.probeEstimate
-        }
-        return plan.units[place.position - 1].estimate
-    }
-
-    func criticalSeconds(_ place: LeanPlace) -> Double {
-        guard place.position > 0, let plan = jobs[place.job].plan else {
-            return jobs[place.job].submission.probeEstimate.cpuSeconds
-        }
-        return plan.criticalSeconds[place.position - 1]
-    }
-
-    func encoder(_ place: LeanPlace) -> String {
-        kind(place) == .encode
-            ? jobs[place.job].submission.profile.video?.codec.rawValue ?? "" : ""
-    }
+    func estimate(_ place: LeanPlace) -> Estimate { jobs[place.job].estimate(place.position) }
 }

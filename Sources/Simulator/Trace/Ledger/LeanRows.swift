@@ -39,27 +39,74 @@ struct LeanPeers {
     var estimatedSeconds = 0.0
 }
 
-/// A job that has not ended.
-struct LeanJob {
-    let submission: JobSubmission
+/// A job that has not ended. One object, so that nothing of it is copied when it is looked at.
+final class LeanJob {
+    let id: JobID
     let createdAt: Int64
     let tenant: Int
+    let priority: Int
+    let profile: Digest
+    let encoder: String
+    let attemptsMaximum: Int
+    private let probeContent: Digest
+    private let probeEstimate: Estimate
     var plan: LeanPlan?
     var state = JobState.planning
     /// The probe is the first.
     var units: [LeanUnit]
     var peers: [UnitKind: LeanPeers] = [:]
+
+    init(_ submission: JobSubmission, tenant: Int, now: Int64) {
+        id = submission.id
+        createdAt = now
+        self.tenant = tenant
+        priority = submission.priority
+        profile = submission.profileDigest
+        encoder = submission.profile.video?.codec.rawValue ?? ""
+        attemptsMaximum = submission.attemptsMaximum
+        probeContent = submission.probeContent
+        probeEstimate = submission.probeEstimate
+        units = [
+            LeanUnit(state: .ready, unmet: 0, runAt: now, attemptsMaximum: attemptsMaximum)
+        ]
+    }
+
+    func kind(_ position: Int) -> UnitKind { plan?.kinds[position] ?? .probe }
+
+    func estimate(_ position: Int) -> Estimate {
+        position == 0 ? probeEstimate : plan?.estimates[position - 1] ?? probeEstimate
+    }
+
+    func criticalSeconds(_ position: Int) -> Double {
+        position == 0
+            ? probeEstimate.cpuSeconds
+            : plan?.criticalSeconds[position - 1] ?? probeEstimate.cpuSeconds
+    }
+
+    func content(_ position: Int) -> Digest {
+        position == 0 ? probeContent : plan?.contents[position - 1] ?? probeContent
+    }
+
+    func encoder(_ position: Int) -> String { kind(position) == .encode ? encoder : "" }
 }
 
 /// What never changes about the units of a plan; shared by all jobs that have it.
 final class LeanPlan {
-    let units: [PlannedUnit]
-    let criticalSeconds: [Double]
     /// By position, the probe's among them.
+    let kinds: [UnitKind]
     let dependents: [[Int]]
+    let unmet: [Int]
+    /// Without the probe.
+    let estimates: [Estimate]
+    let contents: [Digest]
+    let criticalSeconds: [Double]
 
     init(_ planned: PlannedJob) {
-        units = planned.plan.units
+        let units = planned.plan.units
+        kinds = [.probe] + units.map(\.work.kind)
+        unmet = [0] + units.map(\.dependencies.count)
+        estimates = units.map(\.estimate)
+        contents = units.map(\.content)
         criticalSeconds = planned.criticalSeconds
         var dependents = [[Int]](repeating: [], count: units.count + 1)
         for unit in units {
