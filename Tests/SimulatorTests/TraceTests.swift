@@ -48,7 +48,9 @@ struct TraceTests {
             let clock = WorldClock()
             let mirror = MirroredLedger(
                 LeanLedger(clock: clock.ledgerClock),
-                ContractLedger(MemoryLedger(clock: clock.ledgerClock)))
+                ContractLedger(
+                    MemoryLedger(
+                        clock: clock.ledgerClock, keepsHistory: false, plantedBug: nil)))
             let world = TraceWorld(
                 load, fleet: TraceFleet(workers: 20, workersOfNode: 5), ledger: mirror,
                 clock: clock)

@@ -20,6 +20,7 @@ extension Simulate {
     private func studyMakespans(_ options: TraceOptions) throws {
         var study = MakespanStudy(options)
         if let workers = workers?.counts.first { study.workers = workers }
+        if let uploads { study.batches = uploads }
         let report = try perform { try study.run() }
         if format.json {
             try Console.printJSON("makespans", report)

@@ -48,7 +48,10 @@ struct Simulate: AsyncParsableCommand {
             "Workers of each node; of a trace, of each fleet, with commas between.",
             valueName: "n"))
     var workers: WorkerCounts?
-    @Option(help: "Jobs that are submitted.")
+    @Option(
+        help: ArgumentHelp(
+            "Jobs that are submitted; of a trace, those of a whole day; with --makespan, batches.",
+            valueName: "n"))
     var uploads: Int?
     @Option(help: "Tenants that submit them.")
     var tenants: Int?

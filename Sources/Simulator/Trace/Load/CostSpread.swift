@@ -26,8 +26,8 @@ enum CostSpread {
     /// Whether a process of its own does such units.
     static func isWorkers(_ kind: UnitKind) -> Bool {
         switch kind {
-        case .stitch, .package, .verify, .publish: false
-        default: true
+        case .probe, .encode, .audio, .images, .text: true
+        default: false
         }
     }
 }

@@ -65,6 +65,6 @@ struct UploadMix {
     static func classSeconds(_ seconds: Double) -> Int {
         guard seconds > 60 else { return max(2, Int((seconds / 2).rounded()) * 2) }
         let step = (logarithm(seconds / 60) / logarithm(1.1)).rounded()
-        return Int(60 * exponential(step * logarithm(1.1)))
+        return Int((60 * exponential(step * logarithm(1.1))).rounded())
     }
 }
