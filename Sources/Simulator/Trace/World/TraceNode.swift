@@ -15,6 +15,7 @@ final class TraceNode {
     var dormantSince: Int64 = 0
     var isNoticePending = false
     var lastArrival: Int64 = 0
+    /// The time at which the core asked to be told the time last: asked for once.
     var wakeAt: Int64?
     /// Earlier processes of this host whose leases are still to be taken back.
     var dead: [NodeID] = []

@@ -38,7 +38,6 @@ struct TraceTally {
     var operationsOfSecond = 0
     var second: Int64 = 0
     var operationsPeak = 0
-    var events = 0
 
     init(uploads: Int, hours: Double) {
         playableAt = Array(repeating: -1, count: uploads)

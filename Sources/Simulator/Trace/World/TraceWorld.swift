@@ -48,10 +48,13 @@ final class TraceWorld {
     var isPatrolling = false
     /// When the first unit of all was leased.
     var firstLease: Int64?
+    private var eventsOfInstant = 0
     /// By then everything must have ended.
     private let deadline: Int64
     let artifactDigest = digest(7, 0, 0)
 
+    /// More than the largest fleet has reasons for.
+    private static let eventsOfInstantMaximum = 1_000_000
     static let tickMilliseconds: Int64 = 1_000
     static let ledgerStart: Int64 = 1_800_000_000_000
 
@@ -85,9 +88,13 @@ final class TraceWorld {
             while uploadsLeft > 0 || !jobs.isEmpty, let next = queue.take() {
                 if next.time > now {
                     now = next.time
+                    eventsOfInstant = 0
                     setLedgerClock()
                 }
-                tally.events += 1
+                eventsOfInstant += 1
+                guard eventsOfInstant <= TraceWorld.eventsOfInstantMaximum else {
+                    throw Violation("I17", "nodes ask without end, and no time passes")
+                }
                 try occur(next.payload)
                 guard now <= deadline else {
                     throw Violation("I5", "\(jobs.count) uploads did not end in time")
@@ -115,7 +122,6 @@ final class TraceWorld {
             try tick(node)
         case .wake(let node, let incarnation):
             guard node.incarnation == incarnation, node.isUp else { return }
-            node.wakeAt = nil
             try feed(node, .tick)
         case .notice(let node, let incarnation):
             guard node.incarnation == incarnation, node.isUp else { return }
