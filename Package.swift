@@ -98,7 +98,7 @@ let package = Package(
         .target(
             name: "Simulator",
             dependencies: [
-                "TranscodeModel", "SeededRandom", "ContentDigest", "Ledger", "Scheduler",
+                "TranscodeModel", "SeededRandom", "ContentDigest", "Planner", "Ledger", "Scheduler",
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -212,7 +212,7 @@ let package = Package(
             name: "SimulatorTests",
             dependencies: [
                 "Simulator", "Ledger", "Scheduler", "ArtifactStore", "TranscodeModel",
-                "ContentDigest",
+                "ContentDigest", "Planner",
             ],
             swiftSettings: strict),
         .testTarget(

@@ -18,23 +18,39 @@ struct HedgingTests {
             peersEstimatedSeconds: Double(peers) * 2, profile: Digest.sha256("p"), encoder: "h264")
     }
 
-    @Test("past three times what its peers' pace predicts, and not before")
+    @Test("past a multiple of what its peers' pace predicts, and not before")
     func multiple() {
         let rule = HedgeRule()
-        #expect(rule.reason(straggler(elapsed: 6_000)) == nil)
+        // With four peers: 1.6 × (1 + 0.5 ÷ 4) times 2 s.
+        #expect(rule.reason(straggler(elapsed: 3_600)) == nil)
         #expect(
-            rule.reason(straggler(elapsed: 6_001))
-                == "hedged: it has run for 6.0 s where 2.0 s were predicted; the first result wins")
+            rule.reason(straggler(elapsed: 3_601))
+                == "hedged: it has run for 3.6 s where 2.0 s were predicted; the first result wins")
         // On a machine where all units take five times as long, five times as long is no reason.
-        #expect(rule.reason(straggler(elapsed: 29_999, peersPace: 5)) == nil)
-        #expect(rule.reason(straggler(elapsed: 30_001, peersPace: 5)) != nil)
+        #expect(rule.reason(straggler(elapsed: 17_999, peersPace: 5)) == nil)
+        #expect(rule.reason(straggler(elapsed: 18_001, peersPace: 5)) != nil)
+    }
+
+    @Test("the fewer peers it has, the more a unit must miss the prediction by")
+    func doubt() {
+        let rule = HedgeRule()
+        func limit(_ peers: Int) -> Int64? {
+            stride(from: Int64(0), to: 20_000, by: 1).first {
+                rule.reason(straggler(elapsed: $0, peers: peers)) != nil
+            }
+        }
+        let limits = [1, 2, 4, 16, 1000].map { limit($0) ?? .max }
+        #expect(limits == limits.sorted(by: >))
+        #expect(limits.first == 4_801)
+        #expect(limits.last == 3_202)
+        #expect(limit(0) ?? 0 > limits[0])
     }
 
     @Test("without peers the estimate alone must be missed by far; short units never are hedged")
     func withoutPeers() {
         let rule = HedgeRule()
-        #expect(rule.reason(straggler(elapsed: 19_999, peers: 0)) == nil)
-        #expect(rule.reason(straggler(elapsed: 20_001, peers: 0)) != nil)
+        #expect(rule.reason(straggler(elapsed: 8_000, peers: 0)) == nil)
+        #expect(rule.reason(straggler(elapsed: 8_001, peers: 0)) != nil)
         #expect(rule.reason(straggler(elapsed: 1_999, peersPace: 0.01)) == nil)
     }
 

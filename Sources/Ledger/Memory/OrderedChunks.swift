@@ -1,11 +1,13 @@
 /// A sorted set in chunks: elements go in and out at the cost of one short array, however many there are.
-struct OrderedChunks<Element: Comparable & Hashable & Sendable>: Hashable, Sendable {
+package struct OrderedChunks<Element: Comparable & Hashable & Sendable>: Hashable, Sendable {
     private static var chunkMaximum: Int { 128 }
     private var chunks: [[Element]] = []
-    private(set) var count = 0
+    package private(set) var count = 0
 
-    var isEmpty: Bool { count == 0 }
-    var first: Element? { chunks.first?.first }
+    package init() {}
+
+    package var isEmpty: Bool { count == 0 }
+    package var first: Element? { chunks.first?.first }
 
     /// The first chunk that may hold the element: the last one that does not start after it.
     private func chunk(for element: Element) -> Int {
@@ -29,7 +31,7 @@ struct OrderedChunks<Element: Comparable & Hashable & Sendable>: Hashable, Senda
         return low
     }
 
-    mutating func insert(_ element: Element) {
+    package mutating func insert(_ element: Element) {
         count += 1
         guard !chunks.isEmpty else {
             chunks = [[element]]
@@ -46,7 +48,7 @@ struct OrderedChunks<Element: Comparable & Hashable & Sendable>: Hashable, Senda
         }
     }
 
-    mutating func remove(_ element: Element) {
+    package mutating func remove(_ element: Element) {
         guard !chunks.isEmpty else { return }
         let index = chunk(for: element)
         let place = place(of: element, in: chunks[index])
@@ -57,21 +59,21 @@ struct OrderedChunks<Element: Comparable & Hashable & Sendable>: Hashable, Senda
     }
 
     /// A place to read on from, in order.
-    struct Cursor {
+    package struct Cursor {
         fileprivate var chunk: Int
         fileprivate var place: Int
     }
 
-    var start: Cursor { Cursor(chunk: 0, place: 0) }
+    package var start: Cursor { Cursor(chunk: 0, place: 0) }
 
     /// The first element that is not before this one.
-    func cursor(at element: Element) -> Cursor {
+    package func cursor(at element: Element) -> Cursor {
         guard !chunks.isEmpty else { return start }
         let index = chunk(for: element)
         return Cursor(chunk: index, place: place(of: element, in: chunks[index]))
     }
 
-    func next(_ cursor: inout Cursor) -> Element? {
+    package func next(_ cursor: inout Cursor) -> Element? {
         while cursor.chunk < chunks.count {
             if cursor.place < chunks[cursor.chunk].count {
                 defer { cursor.place += 1 }

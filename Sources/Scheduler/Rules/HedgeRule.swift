@@ -5,21 +5,27 @@ import TranscodeModel
 /// commit wins.
 ///
 /// The prediction is the estimate, times what the same kind of units of the job really took against theirs. A
-/// unit that takes a multiple of it is a straggler (Dean, Barroso: The Tail at Scale, 2013). Without peers to
-/// compare with, the multiple is larger.
+/// unit that takes a multiple of it is a straggler (Dean, Barroso: The Tail at Scale, 2013). One peer says less than
+/// many, since it may itself have been odd: the fewer there are, the larger the multiple. Without any, the bare
+/// estimate has to be missed by far.
 public struct HedgeRule: Hashable, Sendable {
-    /// Of the prediction, above 1.
+    /// Of the prediction, with many peers; above 1.
     public var multiple: Double
+    /// How much larger it is with one peer, as a part of it; with n peers, the n-th part of that.
+    public var doubt: Double
     /// Of the bare estimate, while the job has no finished unit of the kind.
     public var multipleWithoutPeers: Double
     /// No unit is hedged before it has run so long.
     public var floorMilliseconds: Int64
 
     public init(
-        multiple: Double = 3, multipleWithoutPeers: Double = 10, floorMilliseconds: Int64 = 2_000
+        multiple: Double = 1.6, doubt: Double = 0.5, multipleWithoutPeers: Double = 4,
+        floorMilliseconds: Int64 = 2_000
     ) {
+        precondition(doubt >= 0)
         precondition(multiple > 1 && multipleWithoutPeers > 1 && floorMilliseconds >= 0)
         self.multiple = multiple
+        self.doubt = doubt
         self.multipleWithoutPeers = multipleWithoutPeers
         self.floorMilliseconds = floorMilliseconds
     }
@@ -34,7 +40,10 @@ public struct HedgeRule: Hashable, Sendable {
             hasPeers
             ? Double(straggler.peersMilliseconds) / 1000 / straggler.peersEstimatedSeconds : 1
         let predicted = straggler.estimate.cpuSeconds * pace
-        let limit = predicted * (hasPeers ? multiple : multipleWithoutPeers)
+        let limit =
+            predicted
+            * (hasPeers
+                ? multiple * (1 + doubt / Double(straggler.peersDone)) : multipleWithoutPeers)
         let elapsed = Double(straggler.elapsedMilliseconds) / 1000
         guard elapsed > limit else { return nil }
         return "hedged: it has run for \(tenths(elapsed)) s where \(tenths(predicted)) s were "

@@ -11,6 +11,9 @@ struct Simulate: AsyncParsableCommand {
             everything must end. A seed that fails prints itself, is made as small as it goes, and can be \
             run again exactly.
 
+            With --trace day it is a day of uploads on a fleet instead: how soon each can be played and is ready, \
+            what it costs, and what the decisions cost. With --replay it is a job that really ran.
+
             FAULTS (--faults all, none, or names, each with - to leave it out):
               \(FaultKind.allCases.map(\.rawValue).joined(separator: ", "))
 
@@ -21,9 +24,18 @@ struct Simulate: AsyncParsableCommand {
               reelmill simulate --seeds 1..50 --ledger sqlite
               reelmill simulate --scenario fairness
               reelmill simulate --exhaustive
+              reelmill simulate --trace day
+              reelmill simulate --trace day --uploads 1000000 --workers 10000 --hours 2
+              reelmill simulate --trace day --slow-share 0.05 --learned
+              reelmill simulate --trace day --makespan --learned
+              reelmill simulate --replay j0123456789ab --workers 2
             """)
 
     enum Scene: String, ExpressibleByArgument, CaseIterable { case fairness }
+    enum Span: String, ExpressibleByArgument, CaseIterable { case day }
+
+    @Argument(help: "With --trace: a day of uploads on a fleet of workers.")
+    var span: Span?
 
     @Option(help: "One world, and what happened in it.")
     var seed: UInt64?
@@ -31,9 +43,15 @@ struct Simulate: AsyncParsableCommand {
     var seeds: String?
     @Option(help: "Nodes. Default: as the seed says, like all numbers below.")
     var nodes: Int?
-    @Option(help: "Workers of each node.")
-    var workers: Int?
-    @Option(help: "Jobs that are submitted.")
+    @Option(
+        help: ArgumentHelp(
+            "Workers of each node; of a trace, of each fleet, with commas between.",
+            valueName: "n"))
+    var workers: WorkerCounts?
+    @Option(
+        help: ArgumentHelp(
+            "Jobs that are submitted; of a trace, those of a whole day; with --makespan, batches.",
+            valueName: "n"))
     var uploads: Int?
     @Option(help: "Tenants that submit them.")
     var tenants: Int?
@@ -52,12 +70,17 @@ struct Simulate: AsyncParsableCommand {
     var scenario: Scene?
     @Flag(help: "Every state of a small world instead.")
     var exhaustive = false
-    @Flag(help: "Print each step of one seed.")
-    var trace = false
+    @Flag(
+        name: .customLong("trace"),
+        help: "Print each step of one seed; with day, run a day of uploads.")
+    var isTracing = false
+    @OptionGroup(title: "Traces") var trace: TraceArguments
+    @OptionGroup var state: StateOption
     @OptionGroup var format: JSONOption
 
     func validate() throws {
-        for (name, count) in [("nodes", nodes), ("workers", workers), ("tenants", tenants)] {
+        let each = workers?.counts.map { ("workers", Optional($0)) } ?? []
+        for (name, count) in [("nodes", nodes), ("tenants", tenants)] + each {
             guard count.map({ (1...10_000).contains($0) }) ?? true else {
                 throw ValidationError("--\(name) must be 1 to 10000")
             }
@@ -65,6 +88,13 @@ struct Simulate: AsyncParsableCommand {
         guard uploads.map({ (1...1_000_000).contains($0) }) ?? true else {
             throw ValidationError("--uploads must be 1 to 1000000")
         }
+        guard span == nil || isTracing else {
+            throw ValidationError("write --trace day")
+        }
+        guard span != nil || trace.replay != nil || workers?.counts.count ?? 1 == 1 else {
+            throw ValidationError("several numbers of --workers belong to --trace day")
+        }
+        try trace.check()
         guard seed == nil || seeds == nil else {
             throw ValidationError("--seed and --seeds exclude each other")
         }
@@ -74,6 +104,8 @@ struct Simulate: AsyncParsableCommand {
     }
 
     func run() async throws {
+        if let job = trace.replay { return try runReplay(job) }
+        if span == .day { return try runTrace() }
         if exhaustive { return try exploreAll() }
         if scenario == .fairness { return try measureFairness() }
         if let seed { return try show(Scenario(seed: seed, options: options())) }
@@ -100,7 +132,7 @@ struct Simulate: AsyncParsableCommand {
     private func options() throws -> SimulationOptions {
         var options = SimulationOptions()
         options.nodes = nodes
-        options.workers = workers
+        options.workers = workers?.counts.first
         options.uploads = uploads
         options.tenants = tenants
         options.driver = ledger
@@ -125,12 +157,12 @@ struct Simulate: AsyncParsableCommand {
     }
 
     private func show(_ world: Scenario) throws {
-        let outcome = try WorldRun.run(world, isTracing: trace)
+        let outcome = try WorldRun.run(world, isTracing: isTracing)
         let story = WorldStory(world, outcome)
         if format.json {
             try Console.printJSON("world", story)
         } else {
-            if trace { Console.print(outcome.trace.map(\.text).joined(separator: "\n") + "\n") }
+            if isTracing { Console.print(outcome.trace.map(\.text).joined(separator: "\n") + "\n") }
             Console.print(story.text)
         }
         guard outcome.violation != nil else { return }

@@ -1,0 +1,112 @@
+import Ledger
+import TranscodeModel
+
+// Where units wait, and where leases are found.
+extension LeanLedger {
+    private func readyKey(_ place: LeanPlace) -> LeanReadyKey {
+        let job = jobs[place.job]
+        return LeanReadyKey(
+            priority: job.priority, createdAt: job.createdAt, job: job.id,
+            criticalSeconds: job.criticalSeconds(place.position), place: place)
+    }
+
+    private func delayedKey(_ place: LeanPlace) -> LeanDelayedKey {
+        let job = jobs[place.job]
+        return LeanDelayedKey(runAt: job.units[place.position].runAt, job: job.id, place: place)
+    }
+
+    /// A unit that has just become ready.
+    func queue(_ place: LeanPlace, now: Int64) {
+        if jobs[place.job].units[place.position].runAt > now {
+            jobs[place.job].units[place.position].isDelayed = true
+            delayed.insert(delayedKey(place))
+        } else {
+            makeDue(place)
+        }
+    }
+
+    private func makeDue(_ place: LeanPlace) {
+        let tenant = jobs[place.job].tenant
+        tenants[tenant].ready.insert(readyKey(place))
+        if tenants[tenant].readyIndex < 0 {
+            tenants[tenant].readyIndex = readyTenants.count
+            readyTenants.append(tenant)
+        }
+    }
+
+    /// A unit that is not ready any more.
+    func unqueue(_ place: LeanPlace) {
+        if jobs[place.job].units[place.position].isDelayed {
+            delayed.remove(delayedKey(place))
+            jobs[place.job].units[place.position].isDelayed = false
+            return
+        }
+        let tenant = jobs[place.job].tenant
+        tenants[tenant].ready.remove(readyKey(place))
+        guard tenants[tenant].ready.isEmpty, tenants[tenant].readyIndex >= 0 else { return }
+        let index = tenants[tenant].readyIndex
+        tenants[tenant].readyIndex = -1
+        let last = readyTenants.removeLast()
+        if last != tenant {
+            readyTenants[index] = last
+            tenants[last].readyIndex = index
+        }
+    }
+
+    /// Moves the units whose time has come to where they are looked for.
+    func makeDue(now: Int64) {
+        while let next = delayed.first, next.runAt <= now {
+            delayed.remove(next)
+            jobs[next.place.job].units[next.place.position].isDelayed = false
+            makeDue(next.place)
+        }
+    }
+
+    // Leases
+
+    private func stragglerKey(_ place: LeanPlace) -> LeanStragglerKey {
+        let started = Double(jobs[place.job].units[place.position].startedAt)
+        return LeanStragglerKey(
+            due: started + 1000 * estimate(place).cpuSeconds, job: jobs[place.job].id,
+            place: place)
+    }
+
+    /// A unit with one lease may be hedged.
+    func watch(_ place: LeanPlace) {
+        if kind(place).isHedged { stragglers.insert(stragglerKey(place)) }
+    }
+
+    func unwatch(_ place: LeanPlace) {
+        if kind(place).isHedged { stragglers.remove(stragglerKey(place)) }
+    }
+
+    func hold(_ place: LeanPlace, _ node: Int) { nodes[node].leases.append(place) }
+
+    func letGo(_ place: LeanPlace, _ node: Int) {
+        guard let index = nodes[node].leases.firstIndex(of: place) else {
+            preconditionFailure("a node knows its leases")
+        }
+        nodes[node].leases.swapAt(index, nodes[node].leases.count - 1)
+        nodes[node].leases.removeLast()
+    }
+
+    /// Takes every lease off a unit.
+    func dropLeases(_ place: LeanPlace) {
+        let unit = jobs[place.job].units[place.position]
+        guard let holder = unit.holder else { return }
+        if unit.rival == nil { unwatch(place) }
+        letGo(place, holder.node)
+        tenants[jobs[place.job].tenant].leased -= 1
+        if let rival = unit.rival {
+            letGo(place, rival.node)
+            tenants[jobs[place.job].tenant].leased -= 1
+        }
+        jobs[place.job].units[place.position].holder = nil
+        jobs[place.job].units[place.position].rival = nil
+    }
+}
+
+extension UnitKind {
+    /// Whether a second lease may help: the same kinds as in the ledger's own drivers.
+    var isHedged: Bool { self == .encode || self == .audio || self == .images }
+}

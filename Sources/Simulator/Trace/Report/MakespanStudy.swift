@@ -1,0 +1,111 @@
+import TranscodeModel
+
+/// How long batches of uploads take on a fleet, against the least that any scheduler could need.
+///
+/// The bound of a batch is the larger of two: all its work spread evenly over all workers, and its longest chain of units
+/// that wait for each other. Both count what a unit takes with the start of its worker, so that the rest is order and
+/// placement, waiting and the ledger.
+public struct MakespanStudy: Sendable {
+    public var options: TraceOptions
+    public var workers = 64
+    /// Uploads that arrive at once.
+    public var batchSizes = [1, 8, 64]
+    public var batches = 200
+
+    public init(_ options: TraceOptions) { self.options = options }
+
+    public struct Row: Sendable, Hashable, Codable {
+        public var uploads: Int
+        public var batches: Int
+        /// Makespan over bound.
+        public var p50: Double
+        public var p95: Double
+        public var maximum: Double
+        /// Of the makespans, in seconds.
+        public var seconds: LatencyFigures
+    }
+
+    public struct Report: Sendable, Hashable, Codable {
+        public var workers: Int
+        public var isLearned: Bool
+        public var rows: [Row]
+        public var violation: String?
+    }
+
+    public func run() throws -> Report {
+        var report = Report(workers: workers, isLearned: options.isLearned, rows: [])
+        for size in batchSizes {
+            var ratios: [Double] = []
+            var spans: [Double] = []
+            for load in try loads(of: size) {
+                let measured = try measure(load)
+                ratios.append(measured.seconds / measured.bound)
+                spans.append(measured.seconds)
+            }
+            let figures = LatencyFigures(ratios)
+            report.rows.append(
+                Row(
+                    uploads: size, batches: ratios.count, p50: figures.p50, p95: figures.p95,
+                    maximum: figures.maximum, seconds: LatencyFigures(spans)))
+        }
+        return report
+    }
+
+    /// Batches of the trace's uploads, all at once and with nothing going wrong.
+    private func loads(of size: Int) throws -> [TraceLoad] {
+        var wished = options
+        wished.hours = 24
+        wished.uploadsOfDay = size * batches
+        do {
+            let load = try TraceLoad(wished)
+            var troubles = TraceTroubles.none
+            troubles.runSigma = load.troubles.runSigma
+            return (0..<batches).map { batch in
+                var part = load
+                part.seed = options.seed &+ UInt64(batch)
+                part.troubles = troubles
+                part.hours = 1
+                part.uploads = load.uploads[(batch * size)..<((batch + 1) * size)].map {
+                    TraceUpload(
+                        atMilliseconds: MakespanStudy.startMilliseconds, shape: $0.shape,
+                        tenant: $0.tenant, isUnusable: false)
+                }
+                return part
+            }
+        } catch {
+            throw SimulationError(error.message)
+        }
+    }
+
+    /// By then all nodes have registered.
+    private static let startMilliseconds: Int64 = 5_000
+
+    private func measure(_ load: TraceLoad) throws -> (seconds: Double, bound: Double) {
+        let clock = WorldClock()
+        let world = TraceWorld(
+            load, fleet: TraceFleet(workers: workers, workersOfNode: options.workersOfNode),
+            ledger: LeanLedger(clock: clock.ledgerClock), clock: clock)
+        try world.run()
+        return (
+            Double(world.now - MakespanStudy.startMilliseconds) / 1000,
+            MakespanBound.seconds(world)
+        )
+    }
+}
+
+/// The least time in which a fleet can do uploads that are all there at once.
+enum MakespanBound {
+    static func seconds(_ world: TraceWorld) -> Double {
+        var total = 0.0
+        var longest = 0.0
+        for (number, upload) in world.load.uploads.enumerated() {
+            let shape = world.load.shapes[upload.shape]
+            let times = shape.trueSeconds.indices.map {
+                Double(world.outcome(number, $0, attempt: 1).milliseconds) / 1000
+            }
+            total += times.reduce(0, +)
+            longest = max(longest, shape.criticalPath(times))
+        }
+        return max(total / Double(world.fleet.workers), longest)
+    }
+}
