@@ -227,7 +227,7 @@ let package = Package(
                 "ArtifactStore", "WorkerProtocol",
                 .product(name: "Logging", package: "swift-log"),
             ],
-            swiftSettings: strict),
+            exclude: ["Goldens"], swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [

@@ -24,7 +24,9 @@ public enum WorkerRun {
         do throws(Failure) {
             let request = try readRequest()
             try reporter.start()
-            event = .result(try perform(request, reporter))
+            var result = try perform(request, reporter)
+            result.stageCPUSeconds["threads"] = StageClock.otherThreadsSeconds
+            event = .result(result)
         } catch {
             event = .failure(error)
         }

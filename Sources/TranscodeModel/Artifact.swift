@@ -87,7 +87,8 @@ public struct Usage: Hashable, Sendable, Codable {
     /// User and system time of the worker, or of the node's own work.
     public var cpuSeconds: Double
     public var peakMemoryBytes: Int64
-    /// CPU-seconds by pipeline stage, where the worker measured them: `decode`, `scale`, `encode`, `mux`.
+    /// CPU-seconds by pipeline stage, where the worker measured them: `read`, `demux`, `decode`, `scale`, `resample`,
+    /// `measure`, `encode`, `mux`; and `threads`, of the threads that codecs start by themselves.
     public var stageCPUSeconds: [String: Double]
     /// What confined the worker, in words (I13); of several workers, each different one. Nil for the node's own work.
     public var confinement: String?

@@ -69,7 +69,7 @@ private final class DescriptorCursor {
 
     func read(_ buffer: UnsafeMutablePointer<UInt8>?, _ size: Int32) -> Int32 {
         while true {
-            let count = pread(descriptor, buffer!, Int(size), Int(position))
+            let count = ReadClock.measure { pread(descriptor, buffer!, Int(size), Int(position)) }
             if count < 0 && errno == EINTR { continue }
             guard count > 0 else { return count == 0 ? reelmill_error_eof : reelmill_error_io }
             position += Int64(count)

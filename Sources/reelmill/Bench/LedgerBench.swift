@@ -15,7 +15,7 @@ struct LedgerBench {
 
     func run(_ note: (String) -> Void) async throws -> LedgerBenchReport {
         var report = LedgerBenchReport(
-            machine: BenchReport.Machine(
+            machine: LedgerBenchReport.Machine(
                 processor: Machine.processorName,
                 cores: ProcessInfo.processInfo.activeProcessorCount,
                 memoryBytes: Machine.memoryBytes),

@@ -14,7 +14,13 @@ struct LedgerBenchReport: Encodable {
         var ratio: Double?
     }
 
-    var machine: BenchReport.Machine
+    struct Machine: Encodable {
+        var processor: String
+        var cores: Int
+        var memoryBytes: Int64
+    }
+
+    var machine: Machine
     var directory: String
     /// Runs of each figure, of which the best is told.
     var runs: Int

@@ -31,8 +31,8 @@ struct WorkerBench {
     private func measure(
         in folder: String, _ note: (String) -> Void
     ) async throws -> WorkerBenchReport {
-        let clip = folder + "/picture.mp4"
-        try SampleClip.makePicture(at: clip)
+        let clip = folder + "/picture.avi"
+        try RawClip(kind: .film, width: 160, height: 90, frames: 1).write(to: clip)
         let job = try await unit(clip)
         var report = WorkerBenchReport(
             machine: BenchReport.Machine(

@@ -156,7 +156,7 @@ struct CatalogueSurvey {
             let place = try BenchWorkplace(
                 settings: workplace.settings, profile: candidate.profile, workers: workers)
             do {
-                let (sample, _) = try await place.run([candidate.input])
+                let sample = try await place.run([candidate.input]).sample
                 samples.append(
                     CatalogueForecast.Sample(
                         predicted: candidate.prediction, cpuSeconds: sample.cpuSeconds,

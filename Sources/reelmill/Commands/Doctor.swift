@@ -35,10 +35,7 @@ struct Doctor: AsyncParsableCommand {
 
     private func workerSymptoms(_ settings: Settings) async -> [Symptom] {
         let path = WorkerLocation.find(override: settings.workerPath)
-        let launch = WorkerLaunch(
-            executable: path, request: WorkerRequest(job: .describe, limits: WorkerLimits()),
-            inputs: [], staging: nil, limits: ProcessLimits(), sandbox: settings.sandbox)
-        let outcome = await WorkerHost().run(launch) { _ in }
+        let outcome = await WorkerCensus.outcome(settings)
         let walls = outcome.confinement.map { [Symptom($0, under: settings.sandbox)] } ?? []
         guard case .success(let result) = outcome.result, let found = result.description else {
             guard case .failure(let failure) = outcome.result else {

@@ -1,4 +1,6 @@
+import ArtifactStore
 import Foundation
+import Ledger
 import Logging
 import Node
 import Scheduler
@@ -21,12 +23,15 @@ struct NodeSession {
     var headline: @Sendable () -> String? = { nil }
     /// From which level on the node's log goes to standard error; `REELMILL_LOG` has the last word.
     var logLevel = Logger.Level.warning
+    /// What the node works with in place of the workplace's own, so that its calls can be measured.
+    var ledger: (any Ledger)?
+    var store: (any ArtifactStore)?
 
     /// Returns the signal that ended it, or nil when nothing was left to do or who runs it has ended it.
     func run() async throws -> ExitStatus? {
         let board = ProgressBoard()
         let node = Node(
-            ledger: workplace.ledger, store: workplace.store,
+            ledger: ledger ?? workplace.ledger, store: store ?? workplace.store,
             options: NodeOptions(
                 policy: try policy(),
                 workerExecutable: WorkerLocation.find(override: workplace.settings.workerPath),

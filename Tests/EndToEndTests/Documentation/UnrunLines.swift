@@ -5,6 +5,13 @@ enum UnrunLines {
         "reelmill bench": "minutes of work on a clip of its own",
         "reelmill bench talk.mov --profile web --workers 2 --runs 5": "a benchmark",
         "reelmill bench talk.mov --runs 3 --compare ffmpeg --json": "a benchmark",
+        "reelmill bench talk.mov --profile web --workers 2 --runs 5 --compare ffmpeg":
+            "a benchmark",
+        "reelmill bench talk.mov --compare ffmpeg --rival-preset medium --targets --markdown":
+            "a benchmark",
+        "reelmill bench talk.mov --scaling --timeline timeline.svg --csv": "a benchmark",
+        "reelmill bench bbb120.mp4 --workers 2 --runs 5 --compare ffmpeg --rival-preset medium --seam-cost --targets --markdown":
+            "a benchmark",
         "reelmill bench catalogue --rows 100000 --json": "minutes of writing in debug builds",
         "reelmill backfill run '/srv/2024-*.mov' -o out --window 22:00-06:00 --max-share 60%":
             "it waits for the night",
