@@ -35,7 +35,7 @@ struct WorkerBench {
         try RawClip(kind: .film, width: 160, height: 90, frames: 1).write(to: clip)
         let job = try await unit(clip)
         var report = WorkerBenchReport(
-            machine: BenchReport.Machine(
+            machine: LedgerBenchReport.Machine(
                 processor: Machine.processorName,
                 cores: ProcessInfo.processInfo.activeProcessorCount,
                 memoryBytes: Machine.memoryBytes),

@@ -68,7 +68,7 @@ struct WorkerBenchReport: Encodable {
         }
     }
 
-    var machine: BenchReport.Machine
+    var machine: LedgerBenchReport.Machine
     var atOnce: Int
     /// Load of the machine over the last minute, before and after.
     var loadBefore: Double
