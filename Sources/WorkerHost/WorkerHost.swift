@@ -9,6 +9,12 @@ public struct WorkerHost: Sendable {
     /// Workers are forked from `zygotes`; where that cannot be, and with nil, each is started as a program.
     public init(zygotes: Zygotes? = .shared) { self.zygotes = zygotes }
 
+    /// Has a program's zygote started, so that the first worker need not wait for it; returns at once.
+    public func prepare(_ executable: String) {
+        guard let seat = zygotes?.seat(of: executable) else { return }
+        Thread.detachNewThread { seat.prepare() }
+    }
+
     /// Runs one worker to its end. Cancelling the task kills it; it is always reaped.
     ///
     /// The kernel kills a worker when the thread that started it ends. That of a zygote's workers never does; for those

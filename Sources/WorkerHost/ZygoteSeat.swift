@@ -24,6 +24,8 @@ final class ZygoteSeat: Sendable {
         var program: ProgramIdentity
         /// On the monotonic clock, in nanoseconds; nil means until the program is replaced.
         var end: UInt64?
+        /// What people should know of it and have not been told.
+        var untold: String?
     }
     /// After a zygote that failed, for what may pass, such as want of memory.
     private static let restNanoseconds: UInt64 = 60_000_000_000
@@ -41,6 +43,16 @@ final class ZygoteSeat: Sendable {
     var process: pid_t? { state.withLock { $0.zygote?.process } }
 
     deinit { state.withLock { $0.zygote?.end() } }
+
+    /// Starts the zygote before it is wanted.
+    func prepare() {
+        state.withLock { state in
+            guard state.zygote == nil, let program = ProgramIdentity(of: executable),
+                case .unavailable(let reason?) = settle(&state, program)
+            else { return }
+            state.rest?.untold = reason
+        }
+    }
 
     /// One order at a time; it takes about a millisecond.
     func start(_ launch: WorkerLaunch, _ descriptors: [Int32]) -> Answer {
@@ -67,7 +79,8 @@ final class ZygoteSeat: Sendable {
     private func settle(_ state: inout State, _ program: ProgramIdentity) -> Answer? {
         let now = DispatchTime.now().uptimeNanoseconds
         if let rest = state.rest, rest.program == program, rest.end.map({ now < $0 }) ?? true {
-            return .unavailable(reason: nil)
+            state.rest?.untold = nil
+            return .unavailable(reason: rest.untold)
         }
         // A script is started itself: what it does at each start is its own affair.
         guard program.isCompiled else {

@@ -4,6 +4,7 @@ public import Ledger
 public import Logging
 public import Scheduler
 import TranscodeModel
+import WorkerHost
 
 /// A node: the shell around `NodeCore`. It tells the core what happens, performs what the core decides, and decides
 /// nothing itself.
@@ -33,6 +34,7 @@ public struct Node: Sendable {
     /// Works until there is nothing left to do or it is asked to end. Throws a `LedgerFailure` that it cannot
     /// work with; its workers are ended then.
     public func run() async throws -> NodeEnding {
+        WorkerHost().prepare(options.workerExecutable)
         let inbox = Inbox()
         let watch = try ledger.watch { inbox.put(.changed) }
         defer { watch.cancel() }
