@@ -108,7 +108,7 @@ struct BenchCommandTests {
             }
         }
         let targets = try list(report["targets"])
-        #expect(targets.count == 10)
+        #expect(targets.count == 11)
         #expect(targets.count { $0["measured"] != nil } == 7)
         try checkTimeline(
             report, try String(contentsOfFile: scene.path("run.svg"), encoding: .utf8))

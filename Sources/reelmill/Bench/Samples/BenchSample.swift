@@ -41,6 +41,8 @@ struct RunDetails: Encodable {
     var firstPlayableSeconds: Double?
     /// Seconds of pictures that do not fit the buffer that their cap promises; nil where that was not looked at.
     var bufferViolations: Int?
+    /// How many percent more bits it takes to keep to the buffer; nil where that was not looked at.
+    var bufferCostPercent: Double?
     /// The largest peak of one worker.
     var workerPeakBytes: Int64
     var attempts: Int

@@ -56,6 +56,9 @@ enum BenchTargets {
                 measured: ours.median { $0.bufferViolations.map(Double.init) },
                 note: "needs receipts that tell of it"),
             BenchTarget(
+                name: "bits that keeping to the buffer costs", bound: .none, unit: .percent,
+                measured: ours.median(\.bufferCostPercent), note: "needs receipts that tell of it"),
+            BenchTarget(
                 name: "until a player can begin", bound: .none, unit: .seconds,
                 measured: ours.median(\.firstPlayableSeconds),
                 note: "needs a profile that publishes early"),
