@@ -11,6 +11,8 @@ struct BenchSample: Encodable {
     var stageCPUSeconds: [String: Double] = [:]
     /// CPU-seconds by kind of unit.
     var unitCPUSeconds: [String: Double] = [:]
+    /// By input: until its first seconds could be played, and until it was ready.
+    var playback: [PlaybackTimes] = []
 
     /// Share of `cores` that was busy, from 0 to 1.
     func utilisation(cores: Int) -> Double {

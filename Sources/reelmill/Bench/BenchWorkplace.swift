@@ -58,6 +58,8 @@ struct BenchWorkplace {
                 throw CommandFault(.jobFailed, JobReport.failureText(record))
             }
             plans.append(plan)
+            sample.playback.append(
+                PlaybackTimes(record, units: try workplace.ledger.units(ofJob: job)))
             for made in try workplace.ledger.artifacts(ofJob: job) { sample.add(made) }
         }
         return (sample, plans)
