@@ -81,6 +81,7 @@ public struct EarlyAttempt: Sendable {
 
     /// The attempt's own directory, with its marker, becomes the output in one step. False when something is there.
     public func appear() throws(Failure) -> Bool {
+        guard directory.isAt(hidden) else { throw takenOver }
         for name in try names(in: hidden) {
             var status = stat()
             if lstat(hidden + "/" + name, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {

@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Early play: one address, from the first seconds to the finished film", .serialized)
 struct EarlyPlayEndToEndTests {
-    private func makeScene(seconds: Int, size: String? = nil) throws -> Scene {
+    private func makeScene(seconds: Int) throws -> Scene {
         let scene = try Scene()
         try scene.makeClip("clip.mp4", seconds: seconds)
         try """
@@ -50,7 +50,7 @@ struct EarlyPlayEndToEndTests {
         let streams = try scene.ffprobe([
             "-show_entries", "stream=codec_type", "-of", "csv=p=0", scene.path("out/master.m3u8"),
         ])
-        while process.isRunning { reader.look() }
+        reader.look { process.isRunning }
         #expect(process.terminationStatus == 0)
         reader.look()
         #expect(reader.violations == [])
@@ -94,10 +94,10 @@ struct EarlyPlayEndToEndTests {
                     "LD_PRELOAD": Scene.faultLibrary, "REELMILL_LOG": "debug",
                     "REELMILL_FAULT_HALT": "KILL:\(side):\(number):stage=preview&phase=\(phase)",
                 ])
-            while halted.isRunning { reader.look() }
+            reader.look { halted.isRunning }
             #expect(halted.terminationReason == .uncaughtSignal)
             let again = try scene.startReelmill(arguments(scene))
-            while again.isRunning { reader.look() }
+            reader.look { again.isRunning }
             #expect(again.terminationStatus == 0)
             reader.look()
             #expect(reader.violations == [])
@@ -118,12 +118,12 @@ struct EarlyPlayEndToEndTests {
             let process = try scene.startReelmill(arguments(scene))
             let deadline =
                 DispatchTime.now() + .milliseconds(Int.random(in: 200...(500 + 300 * round)))
-            while process.isRunning, DispatchTime.now() < deadline { reader.look() }
+            reader.look { process.isRunning && DispatchTime.now() < deadline }
             kill(process.processIdentifier, SIGKILL)
             process.waitUntilExit()
         }
         let last = try scene.startReelmill(arguments(scene))
-        while last.isRunning { reader.look() }
+        reader.look { last.isRunning }
         #expect(last.terminationStatus == 0)
         reader.look()
         #expect(reader.violations == [])
@@ -147,7 +147,7 @@ struct EarlyPlayEndToEndTests {
                 "LD_PRELOAD": Scene.faultLibrary, "REELMILL_FAULT_LOG": scene.path("faults"),
                 "REELMILL_FAULT_RULES": rule,
             ])
-        while process.isRunning { reader.look() }
+        reader.look { process.isRunning }
         #expect(process.terminationStatus == 0)
         reader.look()
         #expect(reader.violations == [])
@@ -174,7 +174,7 @@ struct EarlyPlayEndToEndTests {
             // The source is not the one any more that was enqueued.
             try Data([1]).write(to: URL(fileURLWithPath: scene.path("clip.mp4")))
         }
-        while process.isRunning { reader.look() }
+        reader.look { process.isRunning }
         #expect(process.terminationStatus == 1)
         #expect(reader.violations == [])
         #expect(!scene.isThere("out"))

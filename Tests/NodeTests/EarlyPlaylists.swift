@@ -51,6 +51,14 @@ final class EarlyPlaylists {
         if isUnfinished { unfinishedLooks += 1 }
     }
 
+    /// Again and again, for as long as something is so.
+    func look(while isSo: () -> Bool) {
+        while isSo() {
+            look()
+            usleep(1000)
+        }
+    }
+
     private static func uris(_ master: String) -> [String] {
         master.split(separator: "\n").compactMap { line in
             if !line.hasPrefix("#") { return String(line) }

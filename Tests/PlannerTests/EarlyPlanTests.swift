@@ -54,8 +54,8 @@ struct EarlyPlanTests {
                 "10 encode 5 v1080 v720 v360: ", "11 stitch v1080: 2 4 6 8 9 10",
                 "12 stitch v720: 1 3 5 7 9 10", "13 stitch v360: 1 3 5 7 9 10", "14 audio a1: ",
                 "15 stitch a1: 14", "16 audio a2: ", "17 stitch a2: 16", "18 images: ",
-                // After the sound that is the default, and no other.
-                "19 preview 0: 1 17", "20 preview 1: 3 19", "21 preview 2: 5 20",
+                // After the sound that is the default, which stands first, and no other.
+                "19 preview 0: 1 15", "20 preview 1: 3 19", "21 preview 2: 5 20",
                 "22 preview 3: 7 21", "23 preview 4: 9 22", "24 preview 5: 10 23",
                 "25 package: 11 12 13 15 17 18", "26 verify: 11 12 13 15 17 18 25",
                 "27 publish: 11 12 13 15 17 18 25 26 24",
@@ -66,7 +66,7 @@ struct EarlyPlanTests {
     func urgent() throws {
         let plan = try plan(Self.profile, seconds: 60, sound: 2)
         let previews = Set(19...24)
-        #expect(plan.urgentUnits(in: .live) == previews.union([1, 16, 17]))
+        #expect(plan.urgentUnits(in: .live) == previews.union([1, 14, 15]))
         #expect(plan.urgentUnits(in: .backfill) == previews)
         #expect(try self.plan(PlannerFixture.profile, seconds: 60).urgentUnits(in: .live) == [])
     }
