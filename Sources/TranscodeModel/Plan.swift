@@ -20,6 +20,8 @@ public struct Plan: Hashable, Sendable, Codable {
     public var warnings: [String]
     /// What the probe found damaged; allowed by the profile.
     public var damage: [Damage]
+    /// What the estimates rest on; nil in plans from before costs were learned.
+    public var costs: CostTable?
 
     public init(
         source: Digest, profile: Profile, packaging: Packaging, video: VideoPlan?,
