@@ -43,10 +43,8 @@ struct PicturePlanning {
                 treatment: treatment, color: color, light: keepsRange ? track.light : nil,
                 renditions: renditions,
                 chunks: Chunking(
-                    timing: timing, track: track,
-                    aimSeconds: settings.chunkDurationSeconds,
-                    preRollFrames: treatment.deinterlaces ? fields ? 4 : 2 : 0,
-                    decodeShare: CostModel.decodeShare(track, renditions)
+                    timing: timing, track: track, settings: settings,
+                    preRollFrames: treatment.deinterlaces ? fields ? 4 : 2 : 0
                 ).chunks())
         }
         return PicturePlanning(

@@ -3,8 +3,11 @@ public import TranscodeModel
 /// Source index and profile in, plan out. Pure: no clock, no randomness, no I/O (I16).
 public enum Planning {
     /// Fails permanently, with the reason, when the profile has nothing to make of the source.
+    ///
+    /// - Parameter context: changes how units are grouped and what they are estimated at, and nothing else.
     public static func plan(
-        index: SourceIndex, source: Digest, profile: Profile
+        index: SourceIndex, source: Digest, profile: Profile,
+        context: PlanningContext = PlanningContext()
     ) throws(Failure) -> Plan {
         try IndexBounds.check(index)
         try DamageRule.require(index, profile)
@@ -66,14 +69,15 @@ public enum Planning {
                 "Text stream \($0.streamIndex) is left out: the profile takes no text."
             }
         }
+        let graph = UnitGraph.units(
+            source: source, packaging: profile.packaging, video: picture?.video, track: track,
+            audio: audio, images: images, text: text, chapters: chapters, damage: profile.damage,
+            context: context)
         var plan = Plan(
             source: source, profile: profile, packaging: profile.packaging, video: picture?.video,
-            audio: audio, images: images,
-            units: UnitGraph.units(
-                source: source, packaging: profile.packaging, video: picture?.video, track: track,
-                audio: audio, images: images, text: text, chapters: chapters,
-                damage: profile.damage),
-            warnings: warnings, damage: index.damage)
+            audio: audio, images: images, units: graph.units, warnings: warnings,
+            damage: index.damage)
+        plan.costs = graph.costs
         plan.text = text
         plan.chapters = chapters
         return plan
@@ -119,6 +123,9 @@ public enum Planning {
 
     /// For each unit, the predicted seconds from its start to the end of the job: the longest path
     /// through what depends on it.
+    ///
+    /// A unit's own part is rounded to one of a few lengths, so that units of nearly the same length stay in the order of
+    /// the film: predictions are not so exact that more would be gained by another.
     public static func criticalSeconds(_ units: [PlannedUnit]) -> [Double] {
         var after = [Double](repeating: 0, count: units.count)
         for unit in units.reversed() {
@@ -127,6 +134,6 @@ public enum Planning {
                 after[dependency - 1] = max(after[dependency - 1], own)
             }
         }
-        return zip(units, after).map { $0.estimate.cpuSeconds + $1 }
+        return zip(units, after).map { UnitLength.rounded($0.estimate.cpuSeconds) + $1 }
     }
 }

@@ -8,6 +8,8 @@ struct UnitGraph {
 
     private let source: Digest
     private(set) var units: [PlannedUnit] = []
+    /// What the units' estimates rest on.
+    private(set) var costs = CostTable()
 
     init(source: Digest) { self.source = source }
 
@@ -21,31 +23,27 @@ struct UnitGraph {
 
     /// Adds a unit; `detail` is everything that determines its bytes beside its inputs. Returns its position.
     mutating func add(
-        _ work: Work, after dependencies: [Int] = [], detail: some Encodable, _ estimate: Estimate
+        _ work: Work, after dependencies: [Int] = [], detail: some Encodable,
+        _ prediction: CostModel.Prediction
     ) -> Int {
         let inputs = dependencies.map { units[$0 - 1].content }
         let content = canonicalDigest(
             Content(source: source, work: work, detail: detail, inputs: inputs))
+        return add(work, after: dependencies, content: content, prediction)
+    }
+
+    /// Adds a unit whose bytes are named already.
+    private mutating func add(
+        _ work: Work, after dependencies: [Int] = [], content: Digest,
+        _ prediction: CostModel.Prediction
+    ) -> Int {
         let position = units.count + 1
         units.append(
             PlannedUnit(
                 position: position, work: work, dependencies: dependencies, content: content,
-                estimate: estimate))
+                estimate: prediction.estimate))
+        costs.append(prediction.costs)
         return position
-    }
-
-    private struct EncodeDetail: Encodable {
-        var streamIndex: Int
-        var grid: FrameGrid
-        var keyFrameInterval: Int
-        var reorderFrames: Int
-        var treatment: PictureTreatment
-        var color: ColorDescription
-        var light: LightMetadata?
-        var chunk: Chunk
-        var renditions: [VideoRendition]
-        var clock: SourceClock
-        var damage: DamagePolicy
     }
 
     private struct AudioDetail: Encodable {
@@ -62,30 +60,32 @@ struct UnitGraph {
     static func units(
         source: Digest, packaging: Packaging, video: VideoPlan?, track: VideoTrack?,
         audio: [AudioRendition], images: ImagePlan?, text: [TextRendition] = [],
-        chapters: [Chapter] = [], damage: DamagePolicy
-    ) -> [PlannedUnit] {
+        chapters: [Chapter] = [], damage: DamagePolicy, context: PlanningContext
+    ) -> UnitGraph {
+        let model = CostModel(context, track, video)
         var graph = UnitGraph(source: source)
         var stitches: [Int] = []
         var bytes: Int64 = 0
-        if let video, let track {
-            let groups = EncodeGrouping(video: video, track: track).groups()
+        if let video {
+            let besides =
+                audio.map { model.audio($0).estimate.cpuSeconds }
+                + (images.map { [model.images($0).estimate.cpuSeconds] } ?? [])
+            let groups = EncodeGrouping(
+                video: video, model: model, besides: besides, workers: context.workers
+            ).groups()
+            var content = EncodeContent(source: source, video: video, damage: damage)
             var encodes: [(position: Int, names: [String])] = []
             for chunk in video.chunks {
-                for group in groups {
-                    let estimate = CostModel.encode(chunk, group, video.grid, track)
-                    bytes += estimate.outputBytes
-                    let detail = EncodeDetail(
-                        streamIndex: video.streamIndex, grid: video.grid(of: chunk),
-                        keyFrameInterval: video.keyFrameInterval,
-                        reorderFrames: video.reorderFrames, treatment: video.treatment,
-                        color: video.color, light: video.light, chunk: chunk, renditions: group,
-                        clock: video.sourceClock, damage: damage)
+                for group in groups[chunk.index] {
+                    let prediction = model.encode(chunk, group, video)
+                    bytes += prediction.estimate.outputBytes
                     let names = group.map(\.name)
                     encodes.append(
                         (
                             graph.add(
-                                .encode(chunk: chunk.index, renditions: names), detail: detail,
-                                estimate), names
+                                .encode(chunk: chunk.index, renditions: names),
+                                content: content.digest(chunk, group),
+                                prediction), names
                         ))
                 }
             }
@@ -96,32 +96,32 @@ struct UnitGraph {
                         after: encodes.filter { $0.names.contains(rendition.name) }
                             .map(\.position),
                         detail: video.segmentFrames,
-                        CostModel.moving(bytes: bytes / Int64(video.renditions.count))))
+                        model.moving(bytes: bytes / Int64(video.renditions.count))))
             }
         }
         for rendition in audio {
-            let estimate = CostModel.audio(rendition)
-            bytes += estimate.outputBytes
+            let prediction = model.audio(rendition)
+            bytes += prediction.estimate.outputBytes
             let unit = graph.add(
                 .audio(rendition: rendition.name),
-                detail: AudioDetail(rendition: rendition, damage: damage), estimate)
+                detail: AudioDetail(rendition: rendition, damage: damage), prediction)
             stitches.append(
                 graph.add(
                     .stitch(rendition: rendition.name), after: [unit], detail: 0,
-                    CostModel.moving(bytes: estimate.outputBytes)))
+                    model.moving(bytes: prediction.estimate.outputBytes)))
         }
         var made = stitches
         if let images {
-            made.append(graph.add(.images, detail: images, CostModel.images(images, track)))
+            made.append(graph.add(.images, detail: images, model.images(images)))
         }
-        if !text.isEmpty { made.append(graph.add(.text, detail: text, CostModel.text(text))) }
+        if !text.isEmpty { made.append(graph.add(.text, detail: text, model.text(text))) }
         let package = graph.add(
             .package, after: made, detail: PackageDetail(packaging: packaging, chapters: chapters),
-            CostModel.moving(bytes: packaging == .progressive ? bytes : 100_000))
+            model.moving(bytes: packaging == .progressive ? bytes : 100_000))
         let verify = graph.add(
-            .verify, after: made + [package], detail: 0, CostModel.moving(bytes: 10_000))
+            .verify, after: made + [package], detail: 0, model.moving(bytes: 10_000))
         _ = graph.add(
-            .publish, after: made + [package, verify], detail: 0, CostModel.moving(bytes: bytes))
-        return graph.units
+            .publish, after: made + [package, verify], detail: 0, model.moving(bytes: bytes))
+        return graph
     }
 }
