@@ -16,7 +16,11 @@ extension Schema {
             try database.execute(sql: jobStateIndex)
             try database.execute(sql: backfillTables)
             try database.execute(sql: retentionTables)
-        }
+        },
+        // Nothing was learned by then.
+        SchemaStep(from: 3) { database in
+            try database.execute(sql: costTable)
+        },
     ]
 
     /// Brings a ledger of a released schema to this one, within the caller's transaction.
