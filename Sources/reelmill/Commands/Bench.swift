@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Node
 import TranscodeModel
 
 struct Bench: AsyncParsableCommand {
@@ -11,7 +12,9 @@ struct Bench: AsyncParsableCommand {
               reelmill bench talk.mov --runs 3 --compare ffmpeg
               reelmill bench ledger --json
             """,
-        subcommands: [BenchTranscode.self, BenchLedger.self, BenchCatalogue.self],
+        subcommands: [
+            BenchTranscode.self, BenchLedger.self, BenchCatalogue.self, BenchPlanner.self,
+        ],
         defaultSubcommand: BenchTranscode.self)
 }
 
@@ -122,7 +125,7 @@ struct BenchTranscode: AsyncParsableCommand {
         let cores = ProcessInfo.processInfo.activeProcessorCount
         return BenchReport(
             machine: BenchReport.Machine(
-                processor: Machine.processorName, cores: cores, memoryBytes: Machine.memoryBytes),
+                processor: Processor.name, cores: cores, memoryBytes: Machine.memoryBytes),
             inputs: videos, profile: profile.name, workers: settings.workers, warmUps: warmUps,
             videoSeconds: seconds, frames: plans.reduce(0) { $0 + ($1.video?.grid.frames ?? 0) },
             samples: samples, wall: wall, cpu: cpu, realtimeFactor: seconds / wall.median,

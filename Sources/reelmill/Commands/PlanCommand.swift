@@ -1,5 +1,7 @@
 import ArgumentParser
 import Foundation
+import Ledger
+import Node
 import Planner
 import TranscodeModel
 
@@ -8,31 +10,53 @@ struct PlanCommand: AsyncParsableCommand {
         commandName: "plan",
         abstract: "Show what a job would do: ladder, chunks, segment tasks, frames and cost.",
         discussion: """
+            The chunks and renditions follow from the source and the profile alone. How they are grouped \
+            into segment tasks follows from the workers too, and what tasks are predicted to cost from \
+            what the ledger's nodes have learned on this kind of processor; no output depends on either.
+
             EXAMPLES:
               reelmill plan talk.mov --profile web
               reelmill plan talk.mov --profile av1 --json
+              reelmill plan talk.mov --workers 16
             """)
 
     @Argument(help: "The video.", completion: .file())
     var input: String
     @OptionGroup var profile: ProfileOption
+    @OptionGroup var workers: WorkersOption
     @OptionGroup var sandbox: SandboxOption
+    @OptionGroup var state: StateOption
     @OptionGroup var format: JSONOption
 
     func run() async throws {
         let settings = try Settings.resolve(
-            profile: profile.profile, sandbox: sandbox.sandbox)
+            state: state.state, profile: profile.profile, workers: workers.workers,
+            sandbox: sandbox.sandbox)
         let resolved = try ProfileLoading.load(settings.profile)
         let index = try await SourceProbe(settings).index(input)
         // The names of the units' content need the source's digest.
         let digest = try Enlistment.digest(of: input)
-        let plan = try Planning.plan(index: index, source: digest, profile: resolved)
+        let plan = try Planning.plan(
+            index: index, source: digest, profile: resolved,
+            context: PlanningContext(workers: settings.workers, learned: learned(settings)))
         if format.json { return try Console.printJSON("plan", plan) }
-        for line in text(plan) { Console.print(line) }
+        for line in text(plan, PlanShape(plan, workers: settings.workers)) { Console.print(line) }
         for warning in plan.warnings { Console.note("reelmill: warning: \(warning)") }
     }
 
-    private func text(_ plan: Plan) -> [String] {
+    /// Nothing where there is no ledger that could be read: a plan needs none.
+    private func learned(_ settings: Settings) -> [LearnedCost] {
+        guard FileManager.default.fileExists(atPath: settings.ledgerPath) else { return [] }
+        do throws(LedgerFailure) {
+            return try SQLiteLedger.open(at: settings.ledgerPath)
+                .learnedCosts(machine: Processor.name)
+        } catch {
+            Console.note("reelmill: warning: what was learned of costs is not used: \(error)")
+            return []
+        }
+    }
+
+    private func text(_ plan: Plan, _ shape: PlanShape) -> [String] {
         var lines: [String] = []
         if let video = plan.video {
             lines.append(gridLine(video))
@@ -46,6 +70,7 @@ struct PlanCommand: AsyncParsableCommand {
             lines.append(
                 "chunks   \(video.chunks.count), of \(lengths.min() ?? 0) to "
                     + "\(lengths.max() ?? 0) frames")
+            lines += shapeLines(shape, video)
         }
         for sound in plan.audio {
             lines.append(
@@ -78,6 +103,23 @@ struct PlanCommand: AsyncParsableCommand {
         table.add(row("\(plan.units.count)", "in all", plan.units.map(\.estimate)))
         lines.append(table.text)
         return lines
+    }
+
+    /// Why it is cut and grouped so.
+    private func shapeLines(_ shape: PlanShape, _ video: VideoPlan) -> [String] {
+        let again = 100 * shape.preRollSeconds / video.grid.duration.approximation
+        let parts = shape.encodeUnits - shape.chunks
+        let excess = 100 * (shape.makespanSeconds / max(shape.evenShareSeconds, 1e-9) - 1)
+        let workers = shape.workers == 1 ? "1 worker" : "\(shape.workers) workers"
+        return [
+            "cuts     \(shape.chunksAtKeyFrames) of \(shape.chunks) chunks start at a key frame of the "
+                + "source; \(Quantity.decimal(again, 1)) % of it is decoded again for the others",
+            "tasks    \(shape.encodeUnits), "
+                + (parts == 0
+                    ? "each of all renditions" : "\(parts) more than chunks, parted by renditions")
+                + "; about \(Quantity.clock(seconds: shape.makespanSeconds)) for \(workers), "
+                + "\(Quantity.decimal(max(excess, 0), 1)) % above an even share",
+        ]
     }
 
     private func gridLine(_ video: VideoPlan) -> String {
