@@ -29,7 +29,8 @@ enum EarlyRule {
     /// A preview for each chunk, after the one before it and the units that make the chunk's early renditions; the first
     /// after the sound too. Returns the position of the last; nil where there are no pictures.
     static func addPreviews(
-        _ video: VideoPlan?, _ audio: [AudioRendition], to graph: inout UnitGraph
+        _ video: VideoPlan?, _ audio: [AudioRendition], _ model: CostModel,
+        to graph: inout UnitGraph
     ) -> Int? {
         guard let video else { return nil }
         let names = Set(video.earlyRenditions.map(\.name))
@@ -51,7 +52,7 @@ enum EarlyRule {
                 .preview(chunk: chunk.index),
                 after: made.map(\.position) + (last.map { [$0] } ?? []),
                 detail: video.earlyRenditions.map(\.name),
-                CostModel.moving(bytes: made.reduce(0) { $0 + $1.estimate.outputBytes }))
+                model.moving(bytes: made.reduce(0) { $0 + $1.estimate.outputBytes }))
         }
         return last
     }

@@ -9,17 +9,21 @@ struct EncodeCover {
         var delivered: [VideoRendition]
     }
 
-    let wanted: [VideoRendition]
-    let grouping: EncodeGrouping
+    private let video: VideoPlan
+    private let wanted: [VideoRendition]
+    /// By chunk, how units would be grouped that make everything.
+    private let usual: [[[VideoRendition]]]
     private let playsEarly: Bool
     private let earlier: [Int: [EarlierWork.Encode]]
 
     init(
-        _ video: VideoPlan, _ track: VideoTrack, _ earlier: EarlierWork, playsEarly: Bool = false
+        _ video: VideoPlan, _ usual: [[[VideoRendition]]], _ earlier: EarlierWork,
+        playsEarly: Bool = false
     ) {
+        self.video = video
+        self.usual = usual
         self.playsEarly = playsEarly
         wanted = video.renditions
-        grouping = EncodeGrouping(video: video, track: track)
         let useful = earlier.encodes.filter { unit in
             unit.renditions.contains { video.renditions.contains($0) }
         }
@@ -53,8 +57,9 @@ struct EncodeCover {
             groups.append(Group(renditions: unit.renditions, delivered: delivered))
             missing.removeAll { delivered.contains($0) }
         }
-        var fresh = grouping.groups(of: missing)
-        if playsEarly { fresh = EarlyRule.groups(fresh, of: chunk, in: grouping.video) }
+        var fresh = usual[chunk.index].map { $0.filter(missing.contains) }
+            .filter { !$0.isEmpty }
+        if playsEarly { fresh = EarlyRule.groups(fresh, of: chunk, in: video) }
         groups += fresh.map { Group(renditions: $0, delivered: $0) }
         func place(_ group: Group) -> Int {
             wanted.firstIndex { group.delivered.contains($0) } ?? wanted.count

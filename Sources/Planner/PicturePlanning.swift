@@ -47,10 +47,8 @@ struct PicturePlanning {
                 light: keepsRange ? track.light : nil,
                 renditions: renditions,
                 chunks: Chunking(
-                    timing: timing, track: track,
-                    aimSeconds: settings.chunkDurationSeconds,
+                    timing: timing, track: track, settings: settings,
                     preRollFrames: treatment.deinterlaces ? fields ? 4 : 2 : 0,
-                    decodeShare: CostModel.decodeShare(track, renditions),
                     playsEarly: profile.playsEarly
                 ).chunks())
         }

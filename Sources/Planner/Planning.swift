@@ -4,9 +4,12 @@ public import TranscodeModel
 public enum Planning {
     /// Fails permanently, with the reason, when the profile has nothing to make of the source.
     ///
-    /// - Parameter earlier: what is made already of the source. It may change the cut into units, and no output.
+    /// - Parameters:
+    ///   - earlier: what is made already of the source. It may change the cut into units, and no output.
+    ///   - context: changes how units are grouped and what they are estimated at, and nothing else.
     public static func plan(
-        index: SourceIndex, source: Digest, profile: Profile, earlier: EarlierWork = EarlierWork()
+        index: SourceIndex, source: Digest, profile: Profile, earlier: EarlierWork = EarlierWork(),
+        context: PlanningContext = PlanningContext()
     ) throws(Failure) -> Plan {
         try IndexBounds.check(index)
         try DamageRule.require(index, profile)
@@ -72,13 +75,15 @@ public enum Planning {
         let graph = UnitGraph.graph(
             source: source, packaging: profile.packaging, video: picture?.video, track: track,
             audio: audio, images: images, text: text, chapters: chapters, damage: profile.damage,
-            playsEarly: profile.playsEarly, earlier: earlier)
+            playsEarly: profile.playsEarly, earlier: earlier,
+            context: context)
         var plan = Plan(
             source: source, profile: profile, packaging: profile.packaging, video: picture?.video,
             audio: audio, images: images, units: graph.units, warnings: warnings,
             damage: index.damage)
         plan.video?.taken = graph.taken.isEmpty ? nil : graph.taken
         plan.unitsMade = graph.unitsMade > 0 ? graph.unitsMade : nil
+        plan.costs = graph.costs
         plan.text = text
         plan.chapters = chapters
         return plan
@@ -124,6 +129,9 @@ public enum Planning {
 
     /// For each unit, the predicted seconds from its start to the end of the job: the longest path
     /// through what depends on it.
+    ///
+    /// A unit's own part is rounded to one of a few lengths, so that units of nearly the same length stay in the order of
+    /// the film: predictions are not so exact that more would be gained by another.
     public static func criticalSeconds(_ units: [PlannedUnit]) -> [Double] {
         var after = [Double](repeating: 0, count: units.count)
         for unit in units.reversed() {
@@ -133,6 +141,6 @@ public enum Planning {
             }
         }
         return EarlyRule.inOrder(
-            units, zip(units, after).map { $0.estimate.cpuSeconds + $1 })
+            units, zip(units, after).map { UnitLength.rounded($0.estimate.cpuSeconds) + $1 })
     }
 }

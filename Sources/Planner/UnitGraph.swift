@@ -11,6 +11,8 @@ struct UnitGraph {
     private(set) var units: [PlannedUnit] = []
     /// Encode units of earlier plans that make other renditions beside wanted ones.
     private(set) var taken: [TakenGroup] = []
+    /// What the units' estimates rest on.
+    private(set) var costs = CostTable()
 
     private init(source: Digest, made: Set<Digest>) {
         self.source = source
@@ -36,18 +38,28 @@ struct UnitGraph {
 
     /// Adds a unit; `detail` is everything that determines its bytes beside its inputs. Returns its position.
     mutating func add(
-        _ work: Work, after dependencies: [Int] = [], detail: some Encodable, _ estimate: Estimate
+        _ work: Work, after dependencies: [Int] = [], detail: some Encodable,
+        _ prediction: CostModel.Prediction
     ) -> Int {
         let inputs = dependencies.map { units[$0 - 1].content }
-        let content = content(work, detail, inputs: inputs)
+        return add(
+            work, after: dependencies, content: content(work, detail, inputs: inputs), prediction)
+    }
+
+    /// Adds a unit whose bytes are named already.
+    private mutating func add(
+        _ work: Work, after dependencies: [Int] = [], content: Digest,
+        _ prediction: CostModel.Prediction
+    ) -> Int {
         let position = units.count + 1
-        var estimate = estimate
+        var estimate = prediction.estimate
         // What was made is found again in no time. Room is kept in case that it has to be made again.
         if made.contains(content) { estimate.cpuSeconds = min(estimate.cpuSeconds, 0.01) }
         units.append(
             PlannedUnit(
                 position: position, work: work, dependencies: dependencies, content: content,
-                estimate: estimate))
+                estimate: prediction.estimate))
+        costs.append(prediction.costs)
         return position
     }
 
@@ -57,21 +69,6 @@ struct UnitGraph {
         } else {
             taken.append(TakenGroup(renditions: renditions, units: [position]))
         }
-    }
-
-    private struct EncodeDetail: Encodable {
-        var streamIndex: Int
-        var grid: FrameGrid
-        var keyFrameInterval: Int
-        var reorderFrames: Int
-        var treatment: PictureTreatment
-        var picture: PictureSize?
-        var color: ColorDescription
-        var light: LightMetadata?
-        var chunk: Chunk
-        var renditions: [VideoRendition]
-        var clock: SourceClock
-        var damage: DamagePolicy
     }
 
     private struct AudioDetail: Encodable {
@@ -87,31 +84,19 @@ struct UnitGraph {
     /// The encode units of all chunks, then a stitch for each rendition. Returns the positions of those, and the bytes
     /// that are predicted.
     private mutating func addPictures(
-        _ video: VideoPlan, _ track: VideoTrack, _ damage: DamagePolicy, playsEarly: Bool,
-        _ earlier: EarlierWork
+        _ video: VideoPlan, _ cover: EncodeCover, _ model: CostModel, _ content: EncodeContent
     ) -> (stitches: [Int], bytes: Int64) {
-        let cover = EncodeCover(video, track, earlier, playsEarly: playsEarly)
+        var content = content
         var encodes: [(position: Int, delivered: [VideoRendition])] = []
         var bytes: Int64 = 0
         for chunk in video.chunks {
-            func detail(_ renditions: [VideoRendition]) -> EncodeDetail {
-                EncodeDetail(
-                    streamIndex: video.streamIndex, grid: video.grid(of: chunk),
-                    keyFrameInterval: video.keyFrameInterval, reorderFrames: video.reorderFrames,
-                    treatment: video.treatment, picture: video.picture, color: video.color,
-                    light: video.light, chunk: chunk, renditions: renditions,
-                    clock: video.sourceClock, damage: damage)
-            }
-            func work(_ renditions: [VideoRendition]) -> Work {
-                .encode(chunk: chunk.index, renditions: renditions.map(\.name))
-            }
-            for group in cover.groups(
-                of: chunk, content: { self.content(work($0), detail($0)) })
-            {
-                let estimate = CostModel.encode(chunk, group.renditions, video.grid, track)
-                bytes += estimate.outputBytes
+            for group in cover.groups(of: chunk, content: { content.digest(chunk, $0) }) {
+                let prediction = model.encode(chunk, group.renditions, video)
+                bytes += prediction.estimate.outputBytes
+                let work = Work.encode(
+                    chunk: chunk.index, renditions: group.renditions.map(\.name))
                 let position = add(
-                    work(group.renditions), detail: detail(group.renditions), estimate)
+                    work, content: content.digest(chunk, group.renditions), prediction)
                 encodes.append((position, group.delivered))
                 if !group.renditions.allSatisfy(video.renditions.contains) {
                     noteTaken(group.renditions, position)
@@ -123,7 +108,7 @@ struct UnitGraph {
                 .stitch(rendition: rendition.name),
                 after: encodes.filter { $0.delivered.contains(rendition) }.map(\.position),
                 detail: video.segmentFrames,
-                CostModel.moving(bytes: bytes / Int64(video.renditions.count)))
+                model.moving(bytes: bytes / Int64(video.renditions.count)))
         }
         return (stitches, bytes)
     }
@@ -133,40 +118,48 @@ struct UnitGraph {
         source: Digest, packaging: Packaging, video: VideoPlan?, track: VideoTrack?,
         audio: [AudioRendition], images: ImagePlan?, text: [TextRendition] = [],
         chapters: [Chapter] = [], damage: DamagePolicy, playsEarly: Bool = false,
-        earlier: EarlierWork = EarlierWork()
+        earlier: EarlierWork = EarlierWork(), context: PlanningContext
     ) -> UnitGraph {
+        let model = CostModel(context, track, video)
         var graph = UnitGraph(source: source, made: earlier.made)
         var stitches: [Int] = []
         var bytes: Int64 = 0
-        if let video, let track {
+        if let video {
+            let besides =
+                audio.map { model.audio($0).estimate.cpuSeconds }
+                + (images.map { [model.images($0).estimate.cpuSeconds] } ?? [])
+            let grouping = EncodeGrouping(
+                video: video, model: model, besides: besides, workers: context.workers)
+            let cover = EncodeCover(
+                video, grouping.groups(), earlier, playsEarly: playsEarly)
             (stitches, bytes) = graph.addPictures(
-                video, track, damage, playsEarly: playsEarly, earlier)
+                video, cover, model, EncodeContent(source: source, video: video, damage: damage))
         }
         for rendition in audio {
-            let estimate = CostModel.audio(rendition)
-            bytes += estimate.outputBytes
+            let prediction = model.audio(rendition)
+            bytes += prediction.estimate.outputBytes
             let unit = graph.add(
                 .audio(rendition: rendition.name),
-                detail: AudioDetail(rendition: rendition, damage: damage), estimate)
+                detail: AudioDetail(rendition: rendition, damage: damage), prediction)
             stitches.append(
                 graph.add(
                     .stitch(rendition: rendition.name), after: [unit], detail: 0,
-                    CostModel.moving(bytes: estimate.outputBytes)))
+                    model.moving(bytes: prediction.estimate.outputBytes)))
         }
         var made = stitches
         if let images {
-            made.append(graph.add(.images, detail: images, CostModel.images(images, track)))
+            made.append(graph.add(.images, detail: images, model.images(images)))
         }
-        if !text.isEmpty { made.append(graph.add(.text, detail: text, CostModel.text(text))) }
-        let preview = playsEarly ? EarlyRule.addPreviews(video, audio, to: &graph) : nil
+        if !text.isEmpty { made.append(graph.add(.text, detail: text, model.text(text))) }
+        let preview = playsEarly ? EarlyRule.addPreviews(video, audio, model, to: &graph) : nil
         let package = graph.add(
             .package, after: made, detail: PackageDetail(packaging: packaging, chapters: chapters),
-            CostModel.moving(bytes: packaging == .progressive ? bytes : 100_000))
+            model.moving(bytes: packaging == .progressive ? bytes : 100_000))
         let verify = graph.add(
-            .verify, after: made + [package], detail: 0, CostModel.moving(bytes: 10_000))
+            .verify, after: made + [package], detail: 0, model.moving(bytes: 10_000))
         _ = graph.add(
             .publish, after: made + [package, verify] + (preview.map { [$0] } ?? []), detail: 0,
-            CostModel.moving(bytes: bytes))
+            model.moving(bytes: bytes))
         return graph
     }
 }

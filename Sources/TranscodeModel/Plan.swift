@@ -22,6 +22,8 @@ public struct Plan: Hashable, Sendable, Codable {
     public var damage: [Damage]
     /// How many units earlier jobs had done when this was planned; nil for none.
     public var unitsMade: Int?
+    /// What the estimates rest on; nil in plans from before costs were learned.
+    public var costs: CostTable?
 
     public init(
         source: Digest, profile: Profile, packaging: Packaging, video: VideoPlan?,

@@ -105,6 +105,8 @@ public struct VideoTrack: Hashable, Sendable, Codable {
     public var clock: SourceClock
     /// Of a multiplex, the number of the programme that it belongs to.
     public var program: Int?
+    /// Nil in indexes from before it was counted.
+    public var density: PacketDensity?
 
     public init(
         streamIndex: Int, codec: String, pixelFormat: String, bitDepth: Int, width: Int,

@@ -117,6 +117,9 @@ final class CutLedger: Ledger {
     func tenants() throws(LedgerFailure) -> [TenantRecord] {
         try reading { () throws(LedgerFailure) in try inner.tenants() }
     }
+    func learnedCosts(machine: String) throws(LedgerFailure) -> [LearnedCost] {
+        try reading { () throws(LedgerFailure) in try inner.learnedCosts(machine: machine) }
+    }
     func breakers() throws(LedgerFailure) -> [BreakerRecord] {
         try reading { () throws(LedgerFailure) in try inner.breakers() }
     }

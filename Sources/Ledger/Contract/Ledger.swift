@@ -37,6 +37,10 @@ public protocol Ledger: Sendable {
     /// is cancelled. Calls may be merged, and may come without a change.
     func watch(_ onChange: @escaping @Sendable () -> Void) throws(LedgerFailure) -> any LedgerWatch
 
+    /// What units were found to cost on a kind of machine, by kinds of work: in their order. Each completion that counted
+    /// was learned from once.
+    func learnedCosts(machine: String) throws(LedgerFailure) -> [LearnedCost]
+
     // Tenants and breakers
     /// Makes the tenant if it is new. Nil leaves the weight as it is; `.some(nil)` lifts the cap.
     func setTenant(_ tenant: TenantID, weight: Double?, cap: Int??) throws(LedgerFailure)

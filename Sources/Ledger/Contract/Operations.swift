@@ -39,11 +39,17 @@ public struct Completion: Hashable, Sendable {
     public var artifact: Artifact
     /// With a probe: the plan that follows from it.
     public var planned: PlannedJob?
+    /// What is to be learned from it, if it counts; nil where nothing was done for it but to look.
+    public var lesson: CostLesson?
 
-    public init(token: LeaseToken, artifact: Artifact, planned: PlannedJob? = nil) {
+    public init(
+        token: LeaseToken, artifact: Artifact, planned: PlannedJob? = nil,
+        lesson: CostLesson? = nil
+    ) {
         self.token = token
         self.artifact = artifact
         self.planned = planned
+        self.lesson = lesson
     }
 }
 

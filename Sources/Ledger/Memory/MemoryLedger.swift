@@ -135,6 +135,10 @@ extension MemoryLedger {
         state.withLock { $0.tenantRecords }
     }
 
+    public func learnedCosts(machine: String) throws(LedgerFailure) -> [LearnedCost] {
+        state.withLock { ($0.learnedCosts[machine] ?? [:]).values.sorted { $0.work < $1.work } }
+    }
+
     public func breakers() throws(LedgerFailure) -> [BreakerRecord] {
         state.withLock { $0.sortedBreakers }
     }

@@ -32,8 +32,19 @@ extension MemoryLedger.State {
             detail: "sha256:\(completion.artifact.digest.hex)")
         countDown(place, now: now)
         if let planned = completion.planned { insert(planned, place.job, now: now) }
+        if let lesson = completion.lesson { learn(lesson) }
         if row.facts.kind == .publish { end(place.job, .ready, detail: nil, now: now) }
         return .committed(jobs[place.job].state)
+    }
+
+    private mutating func learn(_ lesson: CostLesson) {
+        for sample in lesson.samples where lesson.canBeKept(sample) {
+            var cost =
+                learnedCosts[lesson.machine]?[sample.work]
+                ?? LearnedCost(machine: lesson.machine, work: sample.work)
+            cost.learn(sample)
+            learnedCosts[lesson.machine, default: [:]][sample.work] = cost
+        }
     }
 
     private func isHeld(_ row: UnitRow, _ token: LeaseToken) -> Bool {

@@ -33,6 +33,8 @@ extension MemoryLedger {
         /// Jobs that were ever held, or may be leased up to a time only.
         var held: Set<Int> = []
         var condemned: [ArtifactKey: CondemnedRow] = [:]
+        /// By machine, then by the kind of work.
+        var learnedCosts: [String: [String: LearnedCost]] = [:]
 
         package var eventCount: Int64 = 0
         var events: [EventRecord] = []

@@ -10,6 +10,8 @@ struct PictureTiming {
     let isCounted: Bool
     /// Pictures before the first that can be decoded: they refer to others that the file does not have.
     let dropped: Int
+    /// Nil where there are no times, or too far apart to be told by spans.
+    let density: PacketDensity?
 
     /// `rate` is that of a stream without times.
     init(_ record: StreamSurvey.Record, first: StreamTrial.FirstFrame, rate: Rational) {
@@ -20,6 +22,7 @@ struct PictureTiming {
             randomAccessPoints = []
             isCounted = true
             dropped = 0
+            density = nil
             return
         }
         // Packets of one time are one frame.
@@ -33,6 +36,21 @@ struct PictureTiming {
         lastFrameDuration = record.lastDuration
         randomAccessPoints = PictureTiming.points(record, from: start)
         isCounted = false
+        density = PictureTiming.density(record, from: start, to: times[times.count - 1])
+    }
+
+    /// By spans of two seconds.
+    private static func density(
+        _ record: StreamSurvey.Record, from start: Int64, to end: Int64
+    ) -> PacketDensity? {
+        let span = max(1, (Rational(2) / record.timeBase).rounded)
+        let (length, overflow) = end.subtractingReportingOverflow(start)
+        guard !overflow, length / span < Int64(PacketDensity.spansMaximum) else { return nil }
+        var bytes = [Int64](repeating: 0, count: Int(length / span) + 1)
+        for (time, size) in zip(record.times, record.sizes) where time >= start {
+            bytes[Int((time - start) / span)] += Int64(max(size, 0))
+        }
+        return PacketDensity(spanTicks: span, bytes: bytes)
     }
 
     /// In the order of their times; of packets of one time, which are one frame, the first in the file.

@@ -7,6 +7,8 @@ struct StreamSurvey {
     /// Of one stream, in its own ticks.
     struct Record {
         var times: [Int64] = []
+        /// Bytes of the packets that are shown at `times`.
+        var sizes: [Int32] = []
         var points: [RandomAccessPoint] = []
         var lastDuration: Int64 = 0
         var lastTime = Int64.min
@@ -98,8 +100,11 @@ struct StreamSurvey {
     /// Takes in the next packet, whose times are put right.
     mutating func take(_ packet: borrowing Packet, name: String) throws(Failure) {
         let number = Int(packet.pointer.pointee.stream_index)
-        guard var record = records[number] else { return }
-        defer { records[number] = record }
+        guard let place = records.index(forKey: number) else { return }
+        // Taken out and put back: a second reference to its lists would have them copied for each packet.
+        var record = Record()
+        swap(&record, &records.values[place])
+        defer { swap(&record, &records.values[place]) }
         if av_packet_get_side_data(packet.pointer, AV_PKT_DATA_ENCRYPTION_INFO, nil) != nil {
             record.isEncrypted = true
         }
@@ -150,6 +155,7 @@ struct StreamSurvey {
         record.endTicks = overflow ? Int64.max : max(record.endTicks, end)
         guard record.isVideo else { return }
         record.times.append(time)
+        record.sizes.append(value.size)
         if time >= record.lastTime {
             record.lastTime = time
             record.lastDuration = max(value.duration, 0)

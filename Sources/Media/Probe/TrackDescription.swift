@@ -153,7 +153,7 @@ extension StreamSurvey {
         let aspect = sampleAspect(demuxer, stream, first)
         let rate = stream.pointee.avg_frame_rate
         let order = parameters.field_order
-        return VideoTrack(
+        var track = VideoTrack(
             streamIndex: Int(stream.pointee.index),
             codec: String(cString: avcodec_get_name(parameters.codec_id)),
             pixelFormat: format.name, bitDepth: format.bitDepth, width: width, height: height,
@@ -170,6 +170,8 @@ extension StreamSurvey {
             clock: clock(timing, stream: Int(stream.pointee.index)),
             codedAspect: Rational(coded: parameters.sample_aspect_ratio),
             light: first.traits.light ?? PictureTraits.light(of: stream))
+        track.density = timing.density
+        return track
     }
 
     /// A step that no jump explains is as long as it says, however long: the others have gone on meanwhile.

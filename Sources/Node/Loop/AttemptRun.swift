@@ -11,6 +11,7 @@ struct AttemptRun: Sendable {
     let ledger: any Ledger
     let store: any ArtifactStore
     let workerExecutable: String
+    let policy: NodePolicy
     let limits: SourceLimits
     let sandbox: SandboxPolicy
     let board: ProgressBoard
@@ -20,7 +21,7 @@ struct AttemptRun: Sendable {
     func run() async -> AttemptResult {
         let result = await perform()
         switch result {
-        case .made(let artifact, _):
+        case .made(let artifact, _, _):
             log.say("result: \(artifact.byteCount) bytes, SHA-256 \(artifact.digest)")
         case .failed(let failure): log.say("failed [\(failure.code.rawValue)]: \(failure.message)")
         case .stopped: log.say("stopped before its end")
@@ -67,20 +68,23 @@ struct AttemptRun: Sendable {
         notes.trace(lease.kind.rawValue, "begin", lease)
         let artifact = try await perform(context)
         notes.trace(lease.kind.rawValue, "end", lease)
-        return try finish(context, artifact)
+        return try finish(context, artifact, lesson: CostLearning.lesson(context, artifact.usage))
     }
 
-    private func finish(_ context: UnitContext, _ artifact: Artifact) throws -> AttemptResult {
-        guard lease.kind == .probe else { return .made(artifact, nil) }
+    private func finish(
+        _ context: UnitContext, _ artifact: Artifact, lesson: CostLesson? = nil
+    ) throws -> AttemptResult {
+        guard lease.kind == .probe else { return .made(artifact, nil, lesson: lesson) }
         notes.trace("plan", "begin", lease)
-        let plan = try ProbeStage.plan(context, artifact)
+        let plan = try ProbeStage.plan(context, artifact, policy)
         notes.trace("plan", "end", lease)
         log.say(
             "planned \(plan.units.count) units"
                 + (plan.unitsMade.map { ", \($0) of which are already made" } ?? ""))
         return .made(
             artifact,
-            PlannedJob(plan: plan, criticalSeconds: Planning.criticalSeconds(plan.units)))
+            PlannedJob(plan: plan, criticalSeconds: Planning.criticalSeconds(plan.units)),
+            lesson: lesson)
     }
 
     /// What another job, or an earlier one, made of the same content. What has an effect beside its

@@ -115,8 +115,8 @@ struct EffectPerformer {
     private func start(_ lease: Lease, _ group: inout ThrowingTaskGroup<Void, any Error>) {
         let run = AttemptRun(
             lease: lease, ledger: node.ledger, store: node.store,
-            workerExecutable: node.options.workerExecutable, limits: node.options.limits,
-            sandbox: node.options.sandbox,
+            workerExecutable: node.options.workerExecutable, policy: node.options.policy,
+            limits: node.options.limits, sandbox: node.options.sandbox,
             board: node.board, notes: notes, log: logs.begin(lease))
         let (inbox, attempts, board, logs) = (inbox, attempts, node.board, logs)
         // A task of its own, so that one attempt can be stopped; the group awaits it.

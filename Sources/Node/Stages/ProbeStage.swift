@@ -2,6 +2,7 @@ import ArtifactStore
 import Foundation
 import Ledger
 import Planner
+import Scheduler
 import TranscodeModel
 import WorkerHost
 import WorkerProtocol
@@ -30,8 +31,10 @@ enum ProbeStage {
         }
     }
 
-    /// The plan that the index in a probe's artifact leads to.
-    static func plan(_ context: UnitContext, _ artifact: Artifact) throws -> Plan {
+    /// The plan that the index in a probe's artifact leads to, for the workers that there are.
+    static func plan(
+        _ context: UnitContext, _ artifact: Artifact, _ policy: NodePolicy
+    ) throws -> Plan {
         let file = try context.store.open(artifact.digest, tenant: context.lease.tenant)
         let index: SourceIndex
         do {
@@ -44,6 +47,9 @@ enum ProbeStage {
         return try Planning.plan(
             index: index, source: job.source.digest, profile: job.profile,
             earlier: EarlierWork.find(
-                source: job.source.digest, tenant: context.lease.tenant, in: context.ledger))
+                source: job.source.digest, tenant: context.lease.tenant, in: context.ledger),
+            context: PlanningContext(
+                workers: try JobShare.workers(context.ledger, policy),
+                learned: try context.ledger.learnedCosts(machine: Processor.name)))
     }
 }

@@ -19,6 +19,7 @@ struct UnitContext: Sendable {
     let notes: NodeNotes
     let log: AttemptLog
     private let staging = AttemptStaging()
+    private let knownPlan = KnownPlan()
 
     init(
         lease: Lease, assignment: Assignment, ledger: any Ledger, store: any ArtifactStore,
@@ -41,6 +42,10 @@ struct UnitContext: Sendable {
 
     /// The job's plan; every unit but the probe has one.
     func plan() throws -> Plan {
+        try knownPlan.value { try readPlan() }
+    }
+
+    private func readPlan() throws -> Plan {
         guard let plan = try ledger.plan(ofJob: lease.unit.job) else {
             throw Failure(
                 .permanent, .internalFault, "Job \(lease.unit.job) has units but no plan.")
@@ -140,6 +145,17 @@ struct UnitContext: Sendable {
     func open(_ artifact: Artifact, name: String) throws(Failure) -> FileByteSource {
         let file = try store.open(artifact.digest, tenant: lease.tenant)
         return try FileByteSource(owning: try file.duplicate(), name: name)
+    }
+}
+
+/// The plan, read once: it is fixed, and may be long.
+private final class KnownPlan: Sendable {
+    private let plan = Mutex<Plan?>(nil)
+    func value(_ read: () throws -> Plan) throws -> Plan {
+        if let known = plan.withLock({ $0 }) { return known }
+        let found = try read()
+        plan.withLock { $0 = found }
+        return found
     }
 }
 

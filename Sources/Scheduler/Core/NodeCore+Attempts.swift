@@ -15,9 +15,11 @@ extension NodeCore {
             breakers.endTrials(token.unit)
             return hasRoom ? look(now) : []
         // What was made before the stop is not thrown away.
-        case (_, .made(let artifact, let planned)):
+        case (_, .made(let artifact, let planned, let lesson)):
             return ask(
-                .complete(Completion(token: token, artifact: artifact, planned: planned)), token)
+                .complete(
+                    Completion(token: token, artifact: artifact, planned: planned, lesson: lesson)),
+                token)
         case (.stopping(.handBack), _), (.running, .stopped):
             breakers.endTrials(token.unit)
             return ask(release(handingBack: token, "the node stops"), token)

@@ -25,8 +25,8 @@ public enum NodeEvent: Hashable, Sendable {
 
 /// How an attempt ended in the node's own hands, before the ledger knows.
 public enum AttemptResult: Hashable, Sendable {
-    /// An artifact that is durable; with a probe, the plan that follows from it.
-    indirect case made(Artifact, PlannedJob?)
+    /// An artifact that is durable; with a probe, the plan that follows from it; and what is to be learned from the work.
+    indirect case made(Artifact, PlannedJob?, lesson: CostLesson? = nil)
     case failed(Failure)
     /// It was stopped by `NodeEffect.stop`: nothing was made.
     case stopped

@@ -1,5 +1,6 @@
 import Foundation
 import Ledger
+import Node
 import Planner
 import TranscodeModel
 
@@ -35,7 +36,7 @@ struct CatalogueBench {
         var settings = try Settings.resolve(state: folder + "/state")
         settings.stateDirectory = folder + "/state"
         let workplace = try Workplace.open(settings)
-        var report = CatalogueBenchReport(rows: rows, machine: Machine.processorName)
+        var report = CatalogueBenchReport(rows: rows, machine: Processor.name)
         note("making a list of \(rows) rows")
         let list = folder + "/list.csv"
         try makeList(list)

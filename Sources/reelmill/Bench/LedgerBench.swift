@@ -1,5 +1,6 @@
 import Foundation
 import Ledger
+import Node
 import TranscodeModel
 
 /// Measures the SQLite ledger, durably, beside the bare SQLite limit in the same run.
@@ -16,7 +17,7 @@ struct LedgerBench {
     func run(_ note: (String) -> Void) async throws -> LedgerBenchReport {
         var report = LedgerBenchReport(
             machine: LedgerBenchReport.Machine(
-                processor: Machine.processorName,
+                processor: Processor.name,
                 cores: ProcessInfo.processInfo.activeProcessorCount,
                 memoryBytes: Machine.memoryBytes),
             directory: directory, runs: runs, units: units, loadBefore: LedgerBench.load,

@@ -1,5 +1,6 @@
 import ArtifactStore
 import Foundation
+import Node
 import Planner
 import Synchronization
 import TranscodeModel
@@ -36,7 +37,7 @@ struct WorkerBench {
         let job = try await unit(clip)
         var report = WorkerBenchReport(
             machine: LedgerBenchReport.Machine(
-                processor: Machine.processorName,
+                processor: Processor.name,
                 cores: ProcessInfo.processInfo.activeProcessorCount,
                 memoryBytes: Machine.memoryBytes),
             atOnce: atOnce, loadBefore: LedgerBench.load)

@@ -1,5 +1,6 @@
 import Dispatch
 import Ledger
+import Node
 import Planner
 import TranscodeModel
 
@@ -120,6 +121,8 @@ struct CatalogueSurvey {
     /// The plan of each, as many at a time as there are workers; nil for a source that the probe refuses.
     private func plans(_ encodes: [Encode]) async throws -> [(Encode, Plan?)] {
         let probe = SourceProbe(workplace.settings)
+        let context = PlanningContext(
+            workers: workers, learned: try workplace.ledger.learnedCosts(machine: Processor.name))
         return try await withThrowingTaskGroup(of: (Int, Plan?).self) { group in
             var plans: [Plan?] = Array(repeating: nil, count: encodes.count)
             var next = 0
@@ -133,7 +136,8 @@ struct CatalogueSurvey {
                         return (
                             index,
                             try Planning.plan(
-                                index: found, source: encode.source.digest, profile: encode.profile)
+                                index: found, source: encode.source.digest, profile: encode.profile,
+                                context: context)
                         )
                     } catch let failure as Failure where failure.category != .cancelled {
                         return (index, nil)

@@ -13,6 +13,7 @@ struct Bench: AsyncParsableCommand {
             """,
         subcommands: [
             BenchTranscode.self, BenchLedger.self, BenchCatalogue.self, BenchWorkers.self,
+            BenchPlanner.self,
         ],
         defaultSubcommand: BenchTranscode.self)
 }

@@ -10,45 +10,64 @@ struct PlanCommand: AsyncParsableCommand {
         commandName: "plan",
         abstract: "Show what a job would do: ladder, chunks, segment tasks, frames and cost.",
         discussion: """
+            The chunks and renditions follow from the source and the profile alone. How they are grouped \
+            into segment tasks follows from the workers too, and what tasks are predicted to cost from \
+            what the ledger's nodes have learned on this kind of processor; no output depends on either. \
+            What the ledger knows to be made already is not made again, and is counted here.
+
             EXAMPLES:
               reelmill plan talk.mov --profile web
               reelmill plan talk.mov --profile av1 --json
-
-            What the ledger knows to be made already is not made again, and is counted here.
+              reelmill plan talk.mov --workers 16
             """)
 
     @Argument(help: "The video.", completion: .file())
     var input: String
     @OptionGroup var profile: ProfileOption
-    @OptionGroup var state: StateOption
+    @OptionGroup var workers: WorkersOption
     @OptionGroup var sandbox: SandboxOption
+    @OptionGroup var state: StateOption
     @OptionGroup var format: JSONOption
 
     func run() async throws {
         let settings = try Settings.resolve(
-            state: state.state, profile: profile.profile, sandbox: sandbox.sandbox)
+            state: state.state, profile: profile.profile, workers: workers.workers,
+            sandbox: sandbox.sandbox)
         let resolved = try ProfileLoading.load(settings.profile)
         let index = try await SourceProbe(settings).index(input)
         // The names of the units' content need the source's digest.
         let digest = try Enlistment.digest(of: input)
+        let known = known(of: digest, settings)
         let plan = try Planning.plan(
-            index: index, source: digest, profile: resolved,
-            earlier: try earlier(digest, settings))
+            index: index, source: digest, profile: resolved, earlier: known.earlier,
+            context: PlanningContext(workers: settings.workers, learned: known.learned))
         if format.json { return try Console.printJSON("plan", plan) }
-        for line in text(plan) { Console.print(line) }
+        for line in text(plan, PlanShape(plan, workers: settings.workers)) { Console.print(line) }
         for warning in plan.warnings { Console.note("reelmill: warning: \(warning)") }
     }
 
-    /// What is made already, where there is a ledger.
-    private func earlier(_ source: Digest, _ settings: Settings) throws -> EarlierWork {
+    /// Nothing where there is no ledger that could be read: a plan needs none.
+    private func known(
+        of source: Digest, _ settings: Settings
+    ) -> (earlier: EarlierWork, learned: [LearnedCost]) {
         guard FileManager.default.fileExists(atPath: settings.ledgerPath) else {
-            return EarlierWork()
+            return (EarlierWork(), [])
         }
-        return try EarlierWork.find(
-            source: source, tenant: .standard, in: Workplace.open(settings).ledger)
+        do throws(LedgerFailure) {
+            let ledger = try SQLiteLedger.open(at: settings.ledgerPath)
+            return (
+                try EarlierWork.find(source: source, tenant: .standard, in: ledger),
+                try ledger.learnedCosts(machine: Processor.name)
+            )
+        } catch {
+            Console.note(
+                "reelmill: warning: what is made already and what was learned of costs is not used: "
+                    + "\(error)")
+            return (EarlierWork(), [])
+        }
     }
 
-    private func text(_ plan: Plan) -> [String] {
+    private func text(_ plan: Plan, _ shape: PlanShape) -> [String] {
         var lines: [String] = []
         if let video = plan.video {
             lines.append(gridLine(video))
@@ -62,6 +81,7 @@ struct PlanCommand: AsyncParsableCommand {
             lines.append(
                 "chunks   \(video.chunks.count), of \(lengths.min() ?? 0) to "
                     + "\(lengths.max() ?? 0) frames")
+            lines += shapeLines(shape, video)
         }
         for sound in plan.audio {
             let rate =
@@ -100,6 +120,23 @@ struct PlanCommand: AsyncParsableCommand {
             lines.append("\(made) of \(plan.units.count) units already made")
         }
         return lines
+    }
+
+    /// Why it is cut and grouped so.
+    private func shapeLines(_ shape: PlanShape, _ video: VideoPlan) -> [String] {
+        let again = 100 * shape.preRollSeconds / video.grid.duration.approximation
+        let parts = shape.encodeUnits - shape.chunks
+        let excess = 100 * (shape.makespanSeconds / max(shape.evenShareSeconds, 1e-9) - 1)
+        let workers = shape.workers == 1 ? "1 worker" : "\(shape.workers) workers"
+        return [
+            "cuts     \(shape.chunksAtKeyFrames) of \(shape.chunks) chunks start at a key frame of the "
+                + "source; \(Quantity.decimal(again, 1)) % of it is decoded again for the others",
+            "tasks    \(shape.encodeUnits), "
+                + (parts == 0
+                    ? "each of all renditions" : "\(parts) more than chunks, parted by renditions")
+                + "; about \(Quantity.clock(seconds: shape.makespanSeconds)) for \(workers), "
+                + "\(Quantity.decimal(max(excess, 0), 1)) % above an even share",
+        ]
     }
 
     private func gridLine(_ video: VideoPlan) -> String {

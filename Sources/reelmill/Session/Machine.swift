@@ -16,15 +16,6 @@ enum Machine {
     /// What a node may plan with: a fifth is left to the system and its file cache.
     static var budgetBytes: Int64 { memoryBytes / 5 * 4 }
 
-    /// The processor's name, as the kernel tells it.
-    static var processorName: String {
-        let text = FileManager.default.contents(atPath: "/proc/cpuinfo")
-            .map { String(decoding: $0, as: UTF8.self) }
-        let line = text?.split(separator: "\n").first { $0.hasPrefix("model name") }
-        return line.flatMap { $0.split(separator: ":").last }
-            .map { $0.trimmingCharacters(in: .whitespaces) } ?? "unknown"
-    }
-
     /// CPU-seconds of this process's ended children, and of itself.
     static func cpuSeconds() -> (children: Double, own: Double) {
         func seconds(_ who: __rusage_who) -> Double {

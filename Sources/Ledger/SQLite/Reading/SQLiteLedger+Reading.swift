@@ -155,6 +155,22 @@ extension SQLiteLedger {
         ).map { try $0.node() }
     }
 
+    public func learnedCosts(machine: String) throws(LedgerFailure) -> [LearnedCost] {
+        try read { database in
+            try Row.fetchAll(
+                database.cachedStatement(
+                    sql: "SELECT * FROM learned_cost WHERE machine = ? ORDER BY work"),
+                arguments: [machine]
+            ).map {
+                LearnedCost(
+                    machine: try $0.text("machine"), work: try $0.text("work"),
+                    bias: try $0.value(Double.self, "bias"),
+                    spread: try $0.value(Double.self, "spread"),
+                    samples: try $0.value(Int64.self, "samples"))
+            }
+        }
+    }
+
     public func breakers() throws(LedgerFailure) -> [BreakerRecord] {
         try read { try self.allBreakers($0) }
     }

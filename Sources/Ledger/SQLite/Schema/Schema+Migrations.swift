@@ -17,8 +17,10 @@ extension Schema {
             try database.execute(sql: backfillTables)
             try database.execute(sql: retentionTables)
         },
+        // Nothing was learned by then.
         SchemaStep(from: 3) { database in
             try remakeUnits(database)
+            try database.execute(sql: costTable)
         },
     ]
 

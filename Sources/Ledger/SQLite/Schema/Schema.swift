@@ -24,7 +24,7 @@ struct Schema {
     var statements: String {
         [
             Schema.tables, Schema.jobStateIndex, Schema.unitTable, Schema.otherTables,
-            Schema.backfillTables, Schema.retentionTables, triggers,
+            Schema.backfillTables, Schema.retentionTables, Schema.costTable, triggers,
         ].joined(separator: "\n")
     }
 

@@ -37,6 +37,7 @@ extension Transaction {
             $0.freeSlot(slots.1)
         }
         if let planned = completion.planned { try insert(planned, token.unit.job, job) }
+        if let lesson = completion.lesson { try learn(lesson) }
         if isPublish { return .committed(.ready) }
         // A unit is leased in an unfinished job only, and only the probe in one that is not running.
         return .committed(

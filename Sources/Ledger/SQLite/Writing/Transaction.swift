@@ -13,6 +13,7 @@ final class Transaction {
     /// Of the system, in start-time fair queueing.
     var virtualTime: Double
     private var accounts: [Int64: TenantAccount] = [:]
+    private var learnedCosts = LearnedCosts()
 
     /// Begins it. The clock is read when the ledger is ours.
     init(_ connection: WriteConnection, _ clock: LedgerClock) throws {
@@ -53,6 +54,7 @@ final class Transaction {
             charge.bind(2, account.virtualTime)
             try charge.run()
         }
+        try learnedCosts.write(self)
         let sequence = reelmill_chain_sequence(connection.chain)
         if sequence != firstSequence || virtualTime != firstVirtualTime {
             let head = try statement(
@@ -87,6 +89,14 @@ final class Transaction {
         let value = try body(&account)
         accounts[tenant] = account
         return value
+    }
+
+    /// Of a completion that counts.
+    func learn(_ lesson: CostLesson) throws {
+        var costs = learnedCosts
+        learnedCosts = LearnedCosts()
+        try costs.learn(lesson, self)
+        learnedCosts = costs
     }
 
     /// After many units of a job were taken from their holders at once.

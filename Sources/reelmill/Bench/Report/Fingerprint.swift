@@ -1,4 +1,5 @@
 import Foundation
+import Node
 import TranscodeModel
 import WorkerHost
 import WorkerProtocol
@@ -43,7 +44,7 @@ struct Fingerprint: Encodable {
             libraries = result.description?.libraries ?? [:]
         }
         return Fingerprint(
-            processor: Machine.processorName, cores: ProcessInfo.processInfo.activeProcessorCount,
+            processor: Processor.name, cores: ProcessInfo.processInfo.activeProcessorCount,
             memoryBytes: Machine.memoryBytes, kernel: kernelName,
             governor: firstLine("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
             loadAtStart: load, reelmill: Reelmill.version, build: build, libraries: libraries,
