@@ -49,8 +49,8 @@ struct HedgingTests {
     @Test("without peers the estimate alone must be missed by far; short units never are hedged")
     func withoutPeers() {
         let rule = HedgeRule()
-        #expect(rule.reason(straggler(elapsed: 8_000, peers: 0)) == nil)
-        #expect(rule.reason(straggler(elapsed: 8_001, peers: 0)) != nil)
+        #expect(rule.reason(straggler(elapsed: 5_000, peers: 0)) == nil)
+        #expect(rule.reason(straggler(elapsed: 5_001, peers: 0)) != nil)
         #expect(rule.reason(straggler(elapsed: 1_999, peersPace: 0.01)) == nil)
     }
 
@@ -59,13 +59,36 @@ struct HedgingTests {
         #expect(HedgeRule().reason(straggler(elapsed: 99_999, attempt: 8)) == nil)
     }
 
-    @Test("ready units go first; then the hedge is asked for, started and noted with its reason")
-    func order() {
-        var bench = CoreBench.started()
+    @Test("a unit that waits goes before a hedge that rests on the estimate, or on one peer")
+    func readyUnitsGoFirst() {
+        for peers in 0...1 {
+            var bench = CoreBench.started()
+            let slow = straggler(elapsed: 9_000, peers: peers)
+            let busy = bench.survey(candidates: [CoreBench.candidate("j")], stragglers: [slow])
+            #expect(busy.picks.count == 1)
+            #expect(busy.operations.count == 1)
+        }
+    }
+
+    @Test("what clearly straggles is hedged before a unit that waits, one at a time")
+    func sureHedgesGoFirst() {
+        var bench = CoreBench.started { $0.workers = 1 }
         let slow = straggler(elapsed: 9_000)
         let busy = bench.survey(candidates: [CoreBench.candidate("j")], stragglers: [slow])
-        #expect(busy.picks.count == 1)
+        #expect(busy.picks.isEmpty)
         #expect(busy.operations.count == 1)
+        var wide = CoreBench.started { $0.workers = 3 }
+        var other = slow
+        other.token.epoch = 3
+        let candidates = ["j", "k", "l"].map { CoreBench.candidate($0) }
+        let asked = wide.survey(candidates: candidates, stragglers: [slow, other])
+        #expect(asked.picks.count == 2)
+        #expect(asked.operations.count { if case .hedge = $0 { true } else { false } } == 1)
+    }
+
+    @Test("a hedge is asked for, started and noted with its reason")
+    func order() {
+        let slow = straggler(elapsed: 9_000)
         var idle = CoreBench.started()
         let asked = idle.survey(stragglers: [slow]).operations
         guard case .hedge(slow.token, NodeID("own"), 30_000, let reason)? = asked.first else {

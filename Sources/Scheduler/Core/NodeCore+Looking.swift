@@ -33,7 +33,9 @@ extension NodeCore {
             .survey(
                 SurveyRequest(
                     node: identity.id, jobs: policy.jobs,
-                    candidatesMaximum: most, stragglersMaximum: room,
+                    candidatesMaximum: most,
+                    // More than fit: the longest overdue may be no stragglers by their peers' pace.
+                    stragglersMaximum: room == 0 ? 0 : max(room, 8),
                     endingMaximum: isDiskShort ? most : 0))
         ]
     }

@@ -124,9 +124,14 @@ extension NodeCore {
         let affordable =
             isDiskShort ? onShortDisk(survey, disk, capacity) : survey.candidates
         let admitted = breakers.admit(affordable, ledgerNow: survey.nowMilliseconds)
+        // What clearly straggles holds a worker for long, and a second lease frees it.
+        let stragglers = isDiskShort ? [] : survey.stragglers
+        let first = hedged(stragglers.filter { policy.hedge.goesFirst($0) }, capacity, atMost: 1)
+        for straggler in first { capacity = capacity.less(straggler.estimate) }
         let picks = policy.leaseChoice.choose(
             from: admitted, systemVirtualTime: survey.virtualTime, capacity: capacity,
-            workers: policy.workers, isIdle: members.isEmpty && !isDiskShort, using: &generator)
+            workers: policy.workers, isIdle: members.isEmpty && !isDiskShort && first.isEmpty,
+            using: &generator)
         var operations = breakers.claim(picks, ledgerNow: survey.nowMilliseconds).map {
             LedgerOperation.setBreaker($0)
         }
@@ -137,11 +142,11 @@ extension NodeCore {
                     node: identity.id, durationMilliseconds: policy.leaseMilliseconds))
         }
         for pick in picks { capacity = capacity.less(pick.estimate) }
-        // A hedge doubles work, so it only takes what no unit of its own waits for.
-        if admitted.isEmpty, !isDiskShort {
-            operations += hedge(survey.stragglers, capacity)
-        }
-        return operations
+        // Any other hedge doubles work, so it only takes what no unit of its own waits for.
+        let others =
+            admitted.isEmpty
+            ? hedged(stragglers.filter { !first.contains($0) }, capacity, atMost: .max) : []
+        return operations + (first + others).map(hedge)
     }
 
     private mutating func onShortDisk(
@@ -157,19 +162,25 @@ extension NodeCore {
         }
     }
 
-    private func hedge(_ stragglers: [Straggler], _ capacity: Capacity) -> [LedgerOperation] {
+    /// Those that are to be hedged now, as far as they fit.
+    private func hedged(
+        _ stragglers: [Straggler], _ capacity: Capacity, atMost most: Int
+    ) -> [Straggler] {
         var left = capacity
-        var operations: [LedgerOperation] = []
-        for straggler in stragglers {
+        var found: [Straggler] = []
+        for straggler in stragglers where found.count < most {
             guard left.fits(straggler.estimate), breakers.admits(straggler),
-                let reason = policy.hedge.reason(straggler)
+                policy.hedge.reason(straggler) != nil
             else { continue }
             left = left.less(straggler.estimate)
-            operations.append(
-                .hedge(
-                    straggler.token, node: identity.id,
-                    durationMilliseconds: policy.leaseMilliseconds, reason: reason))
+            found.append(straggler)
         }
-        return operations
+        return found
+    }
+
+    private func hedge(_ straggler: Straggler) -> LedgerOperation {
+        .hedge(
+            straggler.token, node: identity.id, durationMilliseconds: policy.leaseMilliseconds,
+            reason: policy.hedge.reason(straggler) ?? "")
     }
 }

@@ -19,7 +19,7 @@ public struct HedgeRule: Hashable, Sendable {
     public var floorMilliseconds: Int64
 
     public init(
-        multiple: Double = 1.6, doubt: Double = 0.5, multipleWithoutPeers: Double = 4,
+        multiple: Double = 1.6, doubt: Double = 0.5, multipleWithoutPeers: Double = 2.5,
         floorMilliseconds: Int64 = 2_000
     ) {
         precondition(doubt >= 0)
@@ -29,6 +29,14 @@ public struct HedgeRule: Hashable, Sendable {
         self.multipleWithoutPeers = multipleWithoutPeers
         self.floorMilliseconds = floorMilliseconds
     }
+
+    /// Whether it is so sure that this unit straggles that its second lease goes before units that wait: a straggler holds
+    /// a worker for many times as long as the hedge takes. Predictions alone are not sure.
+    public func goesFirst(_ straggler: Straggler) -> Bool {
+        straggler.peersDone >= HedgeRule.peersToBeSure && reason(straggler) != nil
+    }
+
+    private static let peersToBeSure = 2
 
     /// Why this unit is to be hedged now; nil when it is not.
     public func reason(_ straggler: Straggler) -> String? {

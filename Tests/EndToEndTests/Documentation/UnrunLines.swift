@@ -28,6 +28,22 @@ enum UnrunLines {
         "reelmill simulate --seeds 1..50 --ledger sqlite": "a minute of worlds in debug builds",
         "reelmill simulate --scenario fairness": "a thousand tenants are slow in debug builds",
         "reelmill simulate --exhaustive": "minutes of states",
+        "reelmill simulate --trace day":
+            "minutes of a day's uploads in debug builds",
+        "reelmill simulate --trace day --workers 100,1000,10000":
+            "minutes of a day's uploads in debug builds",
+        "reelmill simulate --trace day --uploads 1000000 --workers 10000":
+            "minutes of a day's uploads in debug builds",
+        "reelmill simulate --trace day --uploads 1000000 --workers 10000 --hours 2":
+            "minutes of a day's uploads in debug builds",
+        "reelmill simulate --trace day --slow-share 0.05 --slow-factor 8 --learned":
+            "minutes of a day's uploads in debug builds",
+        "reelmill simulate --trace day --slow-share 0.05 --learned":
+            "minutes of a day's uploads in debug builds",
+        "reelmill simulate --trace day --makespan --learned":
+            "minutes of a day's uploads in debug builds",
+        "reelmill simulate --replay j0123456789ab --workers 2":
+            "a unit of the job here may have been tried twice",
     ]
 
     /// Commands that go on until a signal ends them, unless one of these flags is given.
