@@ -58,7 +58,7 @@ struct UnitGraph {
         units.append(
             PlannedUnit(
                 position: position, work: work, dependencies: dependencies, content: content,
-                estimate: prediction.estimate))
+                estimate: estimate))
         costs.append(prediction.costs)
         return position
     }

@@ -17,7 +17,7 @@ enum TraceFixture {
             ], frameRateMaximum: Rational(60), keyFrameIntervalSeconds: 2,
             segmentDurationSeconds: 6, chunkDurationSeconds: 12, parameters: [:]),
         audio: AudioSettings(codec: .aac, kilobitsPerSecond: 128, tracksMaximum: 1), images: nil,
-        packaging: .cmaf)
+        packaging: .cmaf, publish: PublishSettings(early: true))
 
     /// A tenth of an hour with some dozens of uploads.
     static func options(seed: UInt64) -> TraceOptions {

@@ -63,27 +63,15 @@ struct TraceLoadTests {
         #expect(ratio > 8.5 && ratio < 11.5)
     }
 
-    @Test("A plan gets a first segment of its own, and ends no sooner than that is playable")
+    @Test("An upload can be played with its first preview, and without any when it is ready")
     func firstPlayable() throws {
         let index = SyntheticSource(seconds: 40, width: 1280, height: 720).index
-        let plan = try TraceFixture.plan(index)
-        let playable = try FirstPlayable(plan, of: index)
-        #expect(playable.units.count == plan.units.count + 2)
-        for (place, unit) in playable.units.enumerated() {
-            #expect(unit.position == place + 1)
-            #expect(unit.dependencies.allSatisfy { $0 < unit.position })
-        }
-        let early = playable.units[playable.position - 2]
-        #expect(early.work == .encode(chunk: 0, renditions: ["v234"]))
-        #expect(early.estimate.cpuSeconds < plan.units[0].estimate.cpuSeconds)
-        let sound = try #require(playable.units.first { $0.work.kind == .audio })
-        #expect(
-            playable.units[playable.position - 1].dependencies == [sound.position, early.position])
-        let last = try #require(playable.units.last)
-        #expect(last.work == .publish && last.dependencies.contains(playable.position))
-        #expect(
-            plan.units.filter { $0.position < early.position }
-                == Array(playable.units.prefix(early.position - 1)))
+        var plan = try TraceFixture.plan(index)
+        let place = FirstPlayable.position(plan)
+        #expect(plan.units[place - 1].work == .preview(chunk: 0))
+        #expect(plan.units[..<(place - 1)].allSatisfy { $0.work.kind != .preview })
+        plan.units.removeAll { $0.work.kind == .preview }
+        #expect(FirstPlayable.position(plan) == plan.units.count)
     }
 
     @Test("Learned predictions are nearer to the truth, which they do not change")

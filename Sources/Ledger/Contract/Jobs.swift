@@ -65,7 +65,7 @@ public struct JobSubmission: Hashable, Sendable {
 
 extension JobSubmission {
     /// Whether somebody waits for the job to be playable, so that its probe is urgent.
-    var isUrgent: Bool { jobClass == .live && profile.playsEarly }
+    package var isUrgent: Bool { jobClass == .live && profile.playsEarly }
 }
 
 public enum EnqueueOutcome: Hashable, Sendable {

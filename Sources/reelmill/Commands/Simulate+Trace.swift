@@ -61,6 +61,8 @@ extension Simulate {
     private func traceOptions() throws -> TraceOptions {
         let settings = try Settings.resolve(profile: trace.profile.profile)
         var options = TraceOptions(profile: try ProfileLoading.load(settings.profile))
+        // A trace asks how soon uploads can be played.
+        options.profile.publish = PublishSettings(early: true)
         options.uploadsOfDay = uploads ?? options.uploadsOfDay
         options.hours = trace.hours ?? options.hours
         options.workers = workers?.counts ?? []

@@ -6,7 +6,8 @@ extension LeanLedger {
     private func readyKey(_ place: LeanPlace) -> LeanReadyKey {
         let job = jobs[place.job]
         return LeanReadyKey(
-            priority: job.priority, createdAt: job.createdAt, job: job.id,
+            priority: job.priority, isUrgent: job.isUrgent(place.position),
+            createdAt: job.createdAt, job: job.id,
             criticalSeconds: job.criticalSeconds(place.position), place: place)
     }
 

@@ -100,7 +100,7 @@ extension LeanLedger {
             tenantWeight: 1, tenantVirtualTime: tenants[tenant].virtualTime, tenantCap: nil,
             tenantLeased: tenants[tenant].leased, estimate: job.estimate(place.position),
             remainingCriticalSeconds: job.criticalSeconds(place.position), profile: job.profile,
-            encoder: job.encoder(place.position))
+            encoder: job.encoder(place.position), isUrgent: job.isUrgent(place.position))
     }
 
     private func stragglers(_ most: Int, _ now: Int64) -> [Straggler] {

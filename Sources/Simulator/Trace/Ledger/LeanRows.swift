@@ -50,6 +50,7 @@ final class LeanJob {
     let attemptsMaximum: Int
     private let probeContent: Digest
     private let probeEstimate: Estimate
+    private let isProbeUrgent: Bool
     var plan: LeanPlan?
     var state = JobState.planning
     /// The probe is the first.
@@ -66,6 +67,7 @@ final class LeanJob {
         attemptsMaximum = submission.attemptsMaximum
         probeContent = submission.probeContent
         probeEstimate = submission.probeEstimate
+        isProbeUrgent = submission.isUrgent
         units = [
             LeanUnit(state: .ready, unmet: 0, runAt: now, attemptsMaximum: attemptsMaximum)
         ]
@@ -87,6 +89,10 @@ final class LeanJob {
         position == 0 ? probeContent : plan?.contents[position - 1] ?? probeContent
     }
 
+    func isUrgent(_ position: Int) -> Bool {
+        position == 0 ? isProbeUrgent : plan?.urgent.contains(position) ?? isProbeUrgent
+    }
+
     func encoder(_ position: Int) -> String { kind(position) == .encode ? encoder : "" }
 }
 
@@ -100,6 +106,8 @@ final class LeanPlan {
     let estimates: [Estimate]
     let contents: [Digest]
     let criticalSeconds: [Double]
+    /// Positions. All uploads of a trace are live.
+    let urgent: Set<Int>
 
     init(_ planned: PlannedJob) {
         let units = planned.plan.units
@@ -108,6 +116,7 @@ final class LeanPlan {
         estimates = units.map(\.estimate)
         contents = units.map(\.content)
         criticalSeconds = planned.criticalSeconds
+        urgent = planned.plan.urgentUnits(in: .live)
         var dependents = [[Int]](repeating: [], count: units.count + 1)
         for unit in units {
             for dependency in unit.dependencies { dependents[dependency].append(unit.position) }
@@ -119,6 +128,7 @@ final class LeanPlan {
 /// A ready unit in the order in which its tenant's units are leased.
 struct LeanReadyKey: Hashable, Sendable, Comparable {
     var priority: Int
+    var isUrgent: Bool
     var createdAt: Int64
     var job: JobID
     var criticalSeconds: Double
@@ -126,6 +136,7 @@ struct LeanReadyKey: Hashable, Sendable, Comparable {
 
     static func < (left: LeanReadyKey, right: LeanReadyKey) -> Bool {
         if left.priority != right.priority { return left.priority > right.priority }
+        if left.isUrgent != right.isUrgent { return left.isUrgent }
         if left.createdAt != right.createdAt { return left.createdAt < right.createdAt }
         if left.place.job != right.place.job { return left.job.text < right.job.text }
         if left.criticalSeconds != right.criticalSeconds {

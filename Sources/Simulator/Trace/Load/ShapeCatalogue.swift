@@ -20,7 +20,9 @@ final class ShapeCatalogue {
     private let profile: Profile
     private let isLearned: Bool
     private let seed: UInt64
-    private var plans: [Picture: (plan: Plan, playable: FirstPlayable)] = [:]
+    /// As many units of one upload as are thought to be done at a time.
+    private static let workersOfJob = 16
+    private var plans: [Picture: Plan] = [:]
     private var places: [Key: Int] = [:]
     private(set) var shapes: [TraceShape] = []
 
@@ -34,33 +36,34 @@ final class ShapeCatalogue {
     func place(_ key: Key) throws(Failure) -> Int {
         if let place = places[key] { return place }
         let picture = Picture(seconds: key.seconds, size: key.size)
-        let planned: (plan: Plan, playable: FirstPlayable)
+        let planned: Plan
         if let known = plans[picture] { planned = known } else { planned = try plan(picture) }
         plans[picture] = planned
-        shapes.append(shape(key, planned.plan, planned.playable))
+        shapes.append(shape(key, planned))
         places[key] = shapes.count - 1
         return shapes.count - 1
     }
 
-    private func plan(_ picture: Picture) throws(Failure) -> (plan: Plan, playable: FirstPlayable) {
+    private func plan(_ picture: Picture) throws(Failure) -> Plan {
         let size = UploadMix.sizes[picture.size]
         let index = SyntheticSource(
             seconds: picture.seconds, width: size.width, height: size.height
         ).index
         let source = Digest.sha256("trace \(picture.seconds) \(picture.size)")
-        let plan = try Planning.plan(index: index, source: source, profile: profile)
-        return (plan, try FirstPlayable(plan, of: index))
+        return try Planning.plan(
+            index: index, source: source, profile: profile,
+            context: PlanningContext(workers: ShapeCatalogue.workersOfJob))
     }
 
     /// What the units really take, and what is predicted of it: the planner's estimates, or what was learned.
-    private func shape(_ key: Key, _ plan: Plan, _ playable: FirstPlayable) -> TraceShape {
+    private func shape(_ key: Key, _ plan: Plan) -> TraceShape {
         var chance = Chance(
             seed: seed, purpose: UInt64(40 + key.seconds * 64 + key.size * 8 + key.content))
         let content = CostSpread.content.value(
             at: (Double(key.content) + 0.5) / Double(CostSpread.contents))
         let probe = Estimate(cpuSeconds: 0.2, memoryBytes: 128 << 20, outputBytes: 1 << 20)
         var seconds = [probe.cpuSeconds]
-        var units = playable.units
+        var units = plan.units
         for index in units.indices {
             let kind = units[index].work.kind
             let spread =
@@ -74,22 +77,9 @@ final class ShapeCatalogue {
         plan.source = Digest.sha256(
             "trace \(key.seconds) \(key.size) \(key.content) \(isLearned)")
         plan.video = nil
-        let critical =
-            isLearned
-            ? learned(playable, units) : playable.criticalSeconds
         return TraceShape(
             seconds: Double(key.seconds),
-            planned: PlannedJob(plan: plan, criticalSeconds: critical), probeEstimate: probe,
-            trueSeconds: seconds, firstPlayable: playable.position)
-    }
-
-    /// The order that the first playable asked for is kept.
-    private func learned(
-        _ playable: FirstPlayable, _ units: [PlannedUnit]
-    ) -> [Double] {
-        let usual = Planning.criticalSeconds(playable.units)
-        return zip(Planning.criticalSeconds(units), zip(playable.criticalSeconds, usual)).map {
-            $0 + ($1.0 - $1.1)
-        }
+            planned: PlannedJob(plan: plan, criticalSeconds: Planning.criticalSeconds(units)), probeEstimate: probe,
+            trueSeconds: seconds, firstPlayable: FirstPlayable.position(plan))
     }
 }

@@ -37,6 +37,7 @@ struct RunAccount {
                 wallSeconds: history.spanSeconds,
                 cpuSeconds: max(0, cpuSeconds(history) - enlistingSeconds), cores: cores),
             finishingSeconds: Double(finishing) / 1000, readySeconds: history.readySeconds,
+            firstPlayableSeconds: history.firstPlayableSeconds,
             workerPeakBytes: history.workerPeakBytes, attempts: history.bars.count,
             lostAttempts: history.bars.count { $0.ending == .lost },
             unitCPUSeconds: history.unitCPUSeconds)

@@ -10,6 +10,8 @@ struct RunHistory {
     private(set) var nodeStageCPUSeconds = 0.0
     private(set) var unitCPUSeconds: [String: Double] = [:]
     private(set) var workerPeakBytes: Int64 = 0
+    /// The longest that an upload took until its first seconds could be played; nil where nothing is played early.
+    private(set) var firstPlayableSeconds: Double?
     private var counted: Set<Digest> = []
     private var createdMilliseconds = Int64.max
     private var readyMilliseconds = Int64.min
@@ -25,6 +27,11 @@ struct RunHistory {
                 ofJob: job.id, after: events.last?.sequence ?? 0, limit: RunHistory.page)
             events += more
             if more.count < RunHistory.page { break }
+        }
+        if plan.units.contains(where: { $0.work.kind == .preview }),
+            let seconds = PlaybackTimes(job, units: try ledger.units(ofJob: job.id)).playableSeconds
+        {
+            firstPlayableSeconds = max(firstPlayableSeconds ?? 0, seconds)
         }
         let labels = Dictionary(plan.units.map { ($0.position, $0.work.benchLabel) }) { $1 }
         bars += UnitBar.bars(events).map { bar in
