@@ -13,6 +13,8 @@ final class RenditionEncoder {
     private let groupStarts: Set<Int>
     private var encoder: Encoder
     private let packet: Packet
+    /// What the encoder is given; it keeps a reference of its own where it needs one.
+    private let picture: Frame
     private let scaler: RenditionScaler
     private var muxer: FragmentMuxer
     private var packetsWritten = 0
@@ -31,6 +33,7 @@ final class RenditionEncoder {
         groups = timing.groups(in: request.chunk.frames)[...]
         groupStarts = Set(groups.map(\.lowerBound))
         packet = try Packet.allocate()
+        picture = try Frame.allocate()
         settings = VideoEncoderSettings(
             rendition: rendition, request: request, threads: threads)
         encoder = try settings.open()
@@ -47,7 +50,8 @@ final class RenditionEncoder {
     func encode(
         frame number: Int, _ clock: inout StageClock, _ file: inout StagingFile
     ) throws(Failure) {
-        let picture = try scaler.share()
+        picture.clear()
+        try scaler.share(into: picture)
         let startsGroup = groupStarts.contains(number)
         if startsGroup, number > request.chunk.frames.lowerBound, countsKeyFrames {
             try flush(&clock, &file)
@@ -59,6 +63,8 @@ final class RenditionEncoder {
         let start = clock.now
         try encoder.send(picture)
         clock.add("encode", since: start)
+        // So that its bytes can be used again.
+        picture.clear()
         try drain(&clock, &file)
     }
 

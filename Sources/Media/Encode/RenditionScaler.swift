@@ -5,7 +5,7 @@ import TranscodeModel
 final class RenditionScaler {
     let rendition: VideoRendition
     private var scaler: Scaler
-    private var scaled: Frame
+    private let scaled: Frame
 
     init(
         _ rendition: VideoRendition, bitDepth: Int, color: ColorDescription
@@ -20,7 +20,7 @@ final class RenditionScaler {
     /// Scales a new picture; the result stays until the next.
     func scale(_ picture: borrowing Frame, _ clock: inout StageClock) throws(Failure) {
         let start = clock.now
-        scaled = try scaler.scale(picture)
+        try scaler.scale(picture, into: scaled)
         clock.add("scale", since: start)
     }
 
@@ -29,6 +29,6 @@ final class RenditionScaler {
         try body(scaled)
     }
 
-    /// Another reference to the scaled picture.
-    func share() throws(Failure) -> Frame { try scaled.share() }
+    /// Fills an empty `frame` with another reference to the scaled picture.
+    func share(into frame: borrowing Frame) throws(Failure) { try frame.refer(to: scaled) }
 }
