@@ -1,7 +1,7 @@
 public import TranscodeModel
 
 /// The version of requests and events; a worker refuses any other.
-public let workerProtocolVersion = 2
+public let workerProtocolVersion = 3
 
 /// The one thing that a worker process is asked to do.
 public struct WorkerRequest: Sendable, Codable, Hashable {
@@ -91,6 +91,9 @@ public struct EncodeRequest: Sendable, Codable, Hashable {
     /// When set, only this rendition is encoded: those above it are scaled alone, so that its bytes are
     /// the same as when all are encoded.
     public var onlyRendition: String?
+    /// How full the buffer is at the chunk's first frame, in twentieths of its size, where that is known of the chunk
+    /// before; nil counts on what every chunk of that place may.
+    public var bufferStart: Int?
 
     public init(
         plan: VideoPlan, timeBase: Rational, chunk: Chunk, renditions: [VideoRendition],

@@ -67,5 +67,6 @@ struct RepeatableEncodingTests {
         let other = try encode(bench, request, memory: 170)
         #expect(one.1 == other.1 && !one.1.isEmpty)
         #expect(one.0.pieces == other.0.pieces)
+        #expect(one.0.pieces.first?.buffer?.isAttainable == true)
     }
 }

@@ -41,13 +41,18 @@ final class NodeBench: Sendable {
 
     /// Moving pictures and a tone, made by ffmpeg.
     func makeClip(seconds: Int, size: String = "144x96") throws {
+        try makeClip(
+            seconds: seconds, pictures: "testsrc2=size=\(size):rate=24:duration=\(seconds)")
+    }
+
+    /// The same of other pictures: a source filter of ffmpeg's, with a key frame each `keyInterval` frames.
+    func makeClip(seconds: Int, pictures: String, keyInterval: Int = 250) throws {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = [
-            "ffmpeg", "-v", "error", "-nostdin", "-y", "-f", "lavfi", "-i",
-            "testsrc2=size=\(size):rate=24:duration=\(seconds)", "-f", "lavfi", "-i",
-            "sine=sample_rate=48000:duration=\(seconds)", "-c:v", "libx264", "-preset",
-            "ultrafast", "-c:a", "aac", folder + "/clip.mp4",
+            "ffmpeg", "-v", "error", "-nostdin", "-y", "-f", "lavfi", "-i", pictures, "-f", "lavfi",
+            "-i", "sine=sample_rate=48000:duration=\(seconds)", "-c:v", "libx264", "-preset",
+            "ultrafast", "-g", String(keyInterval), "-c:a", "aac", folder + "/clip.mp4",
         ]
         try process.run()
         process.waitUntilExit()
@@ -56,10 +61,10 @@ final class NodeBench: Sendable {
         }
     }
 
-    func enqueue(to output: String) throws -> JobID {
+    func enqueue(to output: String, profile: Profile = profile) throws -> JobID {
         let source = try SourceFile.open(folder + "/clip.mp4")
         let digest = try source.hash()
-        let profileDigest = ProfileIdentity.digest(of: Self.profile)
+        let profileDigest = ProfileIdentity.digest(of: profile)
         var generator = SystemRandomNumberGenerator()
         let id = JobID.random(using: &generator)
         let destination = folder + "/" + output
@@ -70,7 +75,7 @@ final class NodeBench: Sendable {
                     locator: source.path, displayName: "clip.mp4", digest: digest,
                     byteCount: source.byteCount,
                     modificationMilliseconds: source.modificationMilliseconds),
-                profile: Self.profile, profileDigest: profileDigest, destination: destination,
+                profile: profile, profileDigest: profileDigest, destination: destination,
                 jobClass: .live, priority: 0,
                 content: ProfileIdentity.content(
                     source: digest, profile: profileDigest, destination: destination),

@@ -19,6 +19,8 @@ final class RenditionEncoder {
     private var muxer: FragmentMuxer
     private var packetsWritten = 0
     private var fragments: [Fragment] = []
+    private let bufferModel: BufferModel
+    private var buffer: BufferTransfer
     private let initialization: Extent
     private let initializationDigest: Digest
 
@@ -28,6 +30,8 @@ final class RenditionEncoder {
     ) throws(Failure) {
         self.scaler = scaler
         rendition = scaler.rendition
+        bufferModel = BufferModel(rendition)
+        buffer = .nothing(size: bufferModel.size)
         self.request = request
         timing = request.timing
         groups = timing.groups(in: request.chunk.frames)[...]
@@ -80,7 +84,7 @@ final class RenditionEncoder {
         }
         return Piece(
             name: rendition.name, initialization: initialization,
-            initializationDigest: initializationDigest, fragments: fragments)
+            initializationDigest: initializationDigest, fragments: fragments, buffer: buffer)
     }
 
     /// SVT-AV1 places key frames by counting and takes no wish for one: where groups have unlike numbers of
@@ -132,6 +136,10 @@ final class RenditionEncoder {
     }
 
     private func endFragment(_ file: inout StagingFile) throws(Failure) {
-        if let fragment = try muxer.flush(to: &file) { fragments.append(fragment) }
+        guard let fragment = try muxer.flush(to: &file) else { return }
+        fragments.append(fragment)
+        buffer = buffer.followed(
+            by: bufferModel.transfer(
+                of: muxer.flushedSamples, timescale: request.grid.timescale))
     }
 }

@@ -120,7 +120,8 @@ enum ReceiptMaking {
             warnings: distinct(
                 plan.warnings + made.flatMap(\.artifact.warnings)
                     + Damage.merged(found).map(\.text)),
-            damage: plan.damage + found, loudness: loudness(made))
+            damage: plan.damage + found, loudness: loudness(made),
+            buffers: BufferProving.proofs(made.map(\.artifact)))
     }
 
     /// By rendition, as its audio unit measured it.

@@ -75,13 +75,16 @@ public struct Receipt: Hashable, Sendable, Codable {
     /// What was measured of each sound rendition and done about it; nil where the profile asks for no
     /// loudness.
     public var loudness: [String: LoudnessRecord]?
+    /// Of each rendition of pictures, the proof of its buffer; nil in receipts that are older than this.
+    public var buffers: [String: BufferProof]?
 
     public init(
         job: JobID, tenant: TenantID, source: Source, profileSHA256: Digest, plan: Plan,
         artifacts: [MadeArtifact], files: [File], warnings: [String], damage: [Damage] = [],
-        loudness: [String: LoudnessRecord]? = nil
+        loudness: [String: LoudnessRecord]? = nil, buffers: [String: BufferProof]? = nil
     ) {
         self.loudness = loudness
+        self.buffers = buffers
         self.schema = Receipt.schemaVersion
         self.job = job
         self.tenant = tenant
