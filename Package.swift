@@ -146,7 +146,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "TranscodeModelTests", dependencies: ["TranscodeModel"],
+            name: "TranscodeModelTests", dependencies: ["TranscodeModel", "SeededRandom"],
             swiftSettings: strict),
         .testTarget(
             name: "ProfileCatalogTests", dependencies: ["ProfileCatalog", "TranscodeModel"],

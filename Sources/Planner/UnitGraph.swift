@@ -71,6 +71,12 @@ struct UnitGraph {
         }
     }
 
+    private struct StitchDetail: Encodable {
+        var segmentFrames: Int
+        /// Whether no chunk is encoded again for the buffer's sake.
+        var isPlayedEarly: Bool
+    }
+
     private struct AudioDetail: Encodable {
         var rendition: AudioRendition
         var damage: DamagePolicy
@@ -84,7 +90,8 @@ struct UnitGraph {
     /// The encode units of all chunks, then a stitch for each rendition. Returns the positions of those, and the bytes
     /// that are predicted.
     private mutating func addPictures(
-        _ video: VideoPlan, _ cover: EncodeCover, _ model: CostModel, _ content: EncodeContent
+        _ video: VideoPlan, _ cover: EncodeCover, _ model: CostModel, _ content: EncodeContent,
+        playsEarly: Bool
     ) -> (stitches: [Int], bytes: Int64) {
         var content = content
         var encodes: [(position: Int, delivered: [VideoRendition])] = []
@@ -107,7 +114,9 @@ struct UnitGraph {
             add(
                 .stitch(rendition: rendition.name),
                 after: encodes.filter { $0.delivered.contains(rendition) }.map(\.position),
-                detail: video.segmentFrames,
+                detail: StitchDetail(
+                    segmentFrames: video.segmentFrames,
+                    isPlayedEarly: playsEarly && video.earlyRenditions.contains(rendition)),
                 model.moving(bytes: bytes / Int64(video.renditions.count)))
         }
         return (stitches, bytes)
@@ -133,7 +142,8 @@ struct UnitGraph {
             let cover = EncodeCover(
                 video, grouping.groups(), earlier, playsEarly: playsEarly)
             (stitches, bytes) = graph.addPictures(
-                video, cover, model, EncodeContent(source: source, video: video, damage: damage))
+                video, cover, model, EncodeContent(source: source, video: video, damage: damage),
+                playsEarly: playsEarly)
         }
         for rendition in audio {
             let prediction = model.audio(rendition)

@@ -37,12 +37,19 @@ public struct Piece: Hashable, Sendable, Codable {
     public var primingSamples: Int?
     /// Of sound only, where the plan asks for a loudness.
     public var loudness: LoudnessRecord?
+    /// Of a chunk's pictures only: what they do to the decoder's buffer.
+    public var buffer: BufferTransfer?
+    /// Of a whole rendition's pictures only: the proof of the buffer.
+    public var bufferProof: BufferProof?
 
     public init(
         name: String, initialization: Extent?, initializationDigest: Digest?,
-        fragments: [Fragment], primingSamples: Int? = nil, loudness: LoudnessRecord? = nil
+        fragments: [Fragment], primingSamples: Int? = nil, loudness: LoudnessRecord? = nil,
+        buffer: BufferTransfer? = nil, bufferProof: BufferProof? = nil
     ) {
         self.loudness = loudness
+        self.buffer = buffer
+        self.bufferProof = bufferProof
         self.name = name
         self.initialization = initialization
         self.initializationDigest = initializationDigest

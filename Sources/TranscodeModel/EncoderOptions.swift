@@ -10,31 +10,35 @@ public struct EncoderOptions: Hashable, Sendable {
     public let rateMaximum: Int
     public let bufferBits: Int?
 
-    /// `keyFrameInterval` is in frames; `color` and `light` count where they are of high dynamic range.
+    /// `keyFrameInterval` is in frames; `color` and `light` count where they are of high dynamic range. `start` is how
+    /// full the buffer is at the first frame, in twentieths; one that `isMeasured` has the word over the profile's.
     public init(
         _ rendition: VideoRendition, keyFrameInterval interval: Int,
-        color: ColorDescription = .unknown, light: LightMetadata? = nil
+        color: ColorDescription = .unknown, light: LightMetadata? = nil,
+        start: Int = BufferModel.firstStart, isMeasured: Bool = false
     ) {
         let average = rendition.averageKilobitsPerSecond * 1000
         rateMaximum = average * 3 / 2
         bufferBits = rendition.codec == .av1 ? nil : average * 2
         let grid = "keyint=\(interval):min-keyint=\(interval):scenecut=0:open-gop=0"
         var options = ["preset": rendition.preset, "crf": String(rendition.quality)]
+        let fullness = "vbv-init=\(EncoderOptions.decimal(start * 5, digits: 2))"
         func joined(_ ours: String) -> String {
             // The profile's come last, in the order of their names, so that it has the last word.
             ([ours]
-                + rendition.parameters.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" })
+                + rendition.parameters.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+                + (isMeasured && rendition.codec != .av1 ? [fullness] : []))
                 .joined(separator: ":")
         }
         switch rendition.codec {
         case .h264:
             options["forced-idr"] = "1"
-            options["x264-params"] = joined("\(grid):stitchable=1:vbv-init=0.5")
+            options["x264-params"] = joined("\(grid):stitchable=1:\(fullness)")
         case .hevc:
             options["forced-idr"] = "1"
             options["x265-params"] = joined(
                 "\(grid):info=0:repeat-headers=0:pools=1:frame-threads=1:bframes=3:b-pyramid=1"
-                    + ":log-level=error:vbv-init=0.5" + EncoderOptions.x265Light(color, light))
+                    + ":log-level=error:\(fullness)" + EncoderOptions.x265Light(color, light))
         case .av1:
             options["svtav1-params"] = joined(
                 "lp=1:irefresh-type=2:scd=0" + EncoderOptions.svtLight(light))

@@ -22,7 +22,8 @@ package enum ResultCheck {
             guard piece.name.utf8.count <= 200, !piece.name.contains("/"),
                 piece.initialization.map(isUsable) ?? true,
                 piece.primingSamples.map({ (0...1 << 20).contains($0) }) ?? true,
-                piece.loudness.map(isUsable) ?? true,
+                piece.loudness.map(isUsable) ?? true, piece.buffer?.isInRange ?? true,
+                piece.bufferProof == nil,
                 piece.fragments.allSatisfy(isUsable)
             else { return "a result with numbers out of range" }
         }

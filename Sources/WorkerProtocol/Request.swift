@@ -92,6 +92,9 @@ public struct EncodeRequest: Sendable, Codable, Hashable {
     public var renditions: [VideoRendition]
     /// When set, only this rendition is encoded.
     public var onlyRendition: String?
+    /// How full the buffer is at the chunk's first frame, in twentieths of its size, where that is known of the chunk
+    /// before; nil counts on what every chunk of that place may.
+    public var bufferStart: Int?
 
     public init(
         plan: VideoPlan, timeBase: Rational, chunk: Chunk, renditions: [VideoRendition],

@@ -10,9 +10,15 @@ final class CutLedger: Ledger {
     private let isAnswerLost: Bool
     /// Whoever removes what was given up comes to nothing, as if there were too much of it.
     private let isRemovalEndless: Bool
+    /// What becomes of an artifact on its way out of the ledger.
+    private let alter: @Sendable (CommittedArtifact) -> CommittedArtifact
     private let state = Mutex((calls: 0, isDead: false))
 
-    init(_ inner: any Ledger, cut: Int, isAnswerLost: Bool, isRemovalEndless: Bool = false) {
+    init(
+        _ inner: any Ledger, cut: Int, isAnswerLost: Bool, isRemovalEndless: Bool = false,
+        alter: @escaping @Sendable (CommittedArtifact) -> CommittedArtifact = { $0 }
+    ) {
+        self.alter = alter
         self.inner = inner
         self.isRemovalEndless = isRemovalEndless
         self.cut = cut
@@ -151,7 +157,7 @@ final class CutLedger: Ledger {
         try reading { () throws(LedgerFailure) in try inner.plan(ofJob: job) }
     }
     func artifacts(ofJob job: JobID) throws(LedgerFailure) -> [CommittedArtifact] {
-        try reading { () throws(LedgerFailure) in try inner.artifacts(ofJob: job) }
+        try reading { () throws(LedgerFailure) in try inner.artifacts(ofJob: job).map(alter) }
     }
     func artifact(content: Digest, tenant: TenantID) throws(LedgerFailure) -> Artifact? {
         try reading { () throws(LedgerFailure) in

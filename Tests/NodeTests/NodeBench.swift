@@ -41,13 +41,18 @@ final class NodeBench: Sendable {
 
     /// Moving pictures and a tone, made by ffmpeg.
     func makeClip(seconds: Int, size: String = "144x96") throws {
+        try makeClip(
+            seconds: seconds, pictures: "testsrc2=size=\(size):rate=24:duration=\(seconds)")
+    }
+
+    /// The same of other pictures: a source filter of ffmpeg's, with a key frame each `keyInterval` frames.
+    func makeClip(seconds: Int, pictures: String, keyInterval: Int = 250) throws {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = [
-            "ffmpeg", "-v", "error", "-nostdin", "-y", "-f", "lavfi", "-i",
-            "testsrc2=size=\(size):rate=24:duration=\(seconds)", "-f", "lavfi", "-i",
-            "sine=sample_rate=48000:duration=\(seconds)", "-c:v", "libx264", "-preset",
-            "ultrafast", "-c:a", "aac", folder + "/clip.mp4",
+            "ffmpeg", "-v", "error", "-nostdin", "-y", "-f", "lavfi", "-i", pictures, "-f", "lavfi",
+            "-i", "sine=sample_rate=48000:duration=\(seconds)", "-c:v", "libx264", "-preset",
+            "ultrafast", "-g", String(keyInterval), "-c:a", "aac", folder + "/clip.mp4",
         ]
         try process.run()
         process.waitUntilExit()

@@ -7,11 +7,15 @@ struct OddStore: ArtifactStore {
     let inner: any ArtifactStore
     var afterContains: @Sendable (Digest) throws(Failure) -> Void = { _ in }
     var beforeRemove: @Sendable (Digest) throws(Failure) -> Void = { _ in }
+    var beforeCommit: @Sendable () throws(Failure) -> Void = {}
 
     func stage(tenant: TenantID, unit: UnitID, epoch: Int64) throws(Failure) -> StagedFile {
         try inner.stage(tenant: tenant, unit: unit, epoch: epoch)
     }
-    func commit(_ staged: StagedFile) throws(Failure) -> StoredArtifact { try inner.commit(staged) }
+    func commit(_ staged: StagedFile) throws(Failure) -> StoredArtifact {
+        try beforeCommit()
+        return try inner.commit(staged)
+    }
     func discard(_ staged: StagedFile) throws(Failure) { try inner.discard(staged) }
     func open(_ digest: Digest, tenant: TenantID) throws(Failure) -> ReadableFile {
         try inner.open(digest, tenant: tenant)

@@ -10,9 +10,9 @@ struct Frame: ~Copyable {
         Frame(owning: try requireAllocated(av_frame_alloc(), "Making a frame"))
     }
 
-    /// A second owner of the same picture; the bytes are shared.
-    func share() throws(Failure) -> Frame {
-        Frame(owning: try requireAllocated(av_frame_clone(pointer), "Sharing a frame"))
+    /// Makes an empty frame a second owner of another's picture; the bytes are shared.
+    func refer(to other: borrowing Frame) throws(Failure) {
+        try requireSuccess(av_frame_ref(pointer, other.pointer), "Sharing a frame")
     }
 
     /// Lets go of the picture, so that the frame can be filled again.

@@ -13,10 +13,14 @@ final class RenditionEncoder {
     private let groupStarts: Set<Int>
     private var encoder: Encoder
     private let packet: Packet
+    /// What the encoder is given; it keeps a reference of its own where it needs one.
+    private let picture: Frame
     private let scaler: RenditionScaler
     private var muxer: FragmentMuxer
     private var packetsWritten = 0
     private var fragments: [Fragment] = []
+    private let bufferModel: BufferModel
+    private var buffer: BufferTransfer
     private let initialization: Extent
     private let initializationDigest: Digest
 
@@ -26,11 +30,14 @@ final class RenditionEncoder {
     ) throws(Failure) {
         self.scaler = scaler
         rendition = scaler.rendition
+        bufferModel = BufferModel(rendition)
+        buffer = .nothing(size: bufferModel.size)
         self.request = request
         timing = request.timing
         groups = timing.groups(in: request.chunk.frames)[...]
         groupStarts = Set(groups.map(\.lowerBound))
         packet = try Packet.allocate()
+        picture = try Frame.allocate()
         settings = VideoEncoderSettings(
             rendition: rendition, request: request, threads: threads)
         encoder = try settings.open()
@@ -47,7 +54,8 @@ final class RenditionEncoder {
     func encode(
         frame number: Int, _ clock: inout StageClock, _ file: inout StagingFile
     ) throws(Failure) {
-        let picture = try scaler.share()
+        picture.clear()
+        try scaler.share(into: picture)
         let startsGroup = groupStarts.contains(number)
         if startsGroup, number > request.chunk.frames.lowerBound, countsKeyFrames {
             try flush(&clock, &file)
@@ -59,6 +67,8 @@ final class RenditionEncoder {
         let start = clock.now
         try encoder.send(picture)
         clock.add("encode", since: start)
+        // So that its bytes can be used again.
+        picture.clear()
         try drain(&clock, &file)
     }
 
@@ -74,7 +84,7 @@ final class RenditionEncoder {
         }
         return Piece(
             name: rendition.name, initialization: initialization,
-            initializationDigest: initializationDigest, fragments: fragments)
+            initializationDigest: initializationDigest, fragments: fragments, buffer: buffer)
     }
 
     /// SVT-AV1 places key frames by counting and takes no wish for one: where groups have unlike numbers of
@@ -126,6 +136,10 @@ final class RenditionEncoder {
     }
 
     private func endFragment(_ file: inout StagingFile) throws(Failure) {
-        if let fragment = try muxer.flush(to: &file) { fragments.append(fragment) }
+        guard let fragment = try muxer.flush(to: &file) else { return }
+        fragments.append(fragment)
+        buffer = buffer.followed(
+            by: bufferModel.transfer(
+                of: muxer.flushedSamples, timescale: request.grid.timescale))
     }
 }

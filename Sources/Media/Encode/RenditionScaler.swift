@@ -23,6 +23,6 @@ final class RenditionScaler {
         try picture.withScaled(body)
     }
 
-    /// Another reference to the scaled picture.
-    func share() throws(Failure) -> Frame { try picture.share() }
+    /// Fills an empty `frame` with another reference to the scaled picture.
+    func share(into frame: borrowing Frame) throws(Failure) { try picture.share(into: frame) }
 }

@@ -4,7 +4,7 @@ import TranscodeModel
 /// Scales pictures to one size, and holds the newest.
 final class SizedPicture {
     private var scaler: Scaler
-    private var scaled: Frame
+    private let scaled: Frame
 
     init(_ size: PictureSize, bitDepth: Int, color: ColorDescription) throws(Failure) {
         scaled = try Frame.allocate()
@@ -15,7 +15,7 @@ final class SizedPicture {
     /// Scales a new picture; the result stays until the next.
     func scale(_ picture: borrowing Frame, _ clock: inout StageClock) throws(Failure) {
         let start = clock.now
-        scaled = try scaler.scale(picture)
+        try scaler.scale(picture, into: scaled)
         clock.add("scale", since: start)
     }
 
@@ -24,6 +24,6 @@ final class SizedPicture {
         try body(scaled)
     }
 
-    /// Another reference to the scaled picture.
-    func share() throws(Failure) -> Frame { try scaled.share() }
+    /// Fills an empty `frame` with another reference to the scaled picture.
+    func share(into frame: borrowing Frame) throws(Failure) { try frame.refer(to: scaled) }
 }

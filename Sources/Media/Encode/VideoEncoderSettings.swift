@@ -17,9 +17,17 @@ struct VideoEncoderSettings {
         }
         let pinned = EncoderOptions(
             rendition, keyFrameInterval: request.keyFrameInterval, color: request.color,
-            light: request.light)
+            light: request.light,
+            start: request.bufferStart
+                ?? (request.chunk.frames.lowerBound == 0
+                    ? BufferModel.firstStart : BufferModel.laterStart),
+            isMeasured: request.bufferStart != nil)
+        var options = pinned.options
+        if rendition.parameters["asm"] == nil {
+            options["x264-params"]?.append(RepeatableEncoding.x264)
+        }
         return try Encoder.open(
-            name: rendition.codec.encoder, options: pinned.options
+            name: rendition.codec.encoder, options: options
         ) { configure($0, pinned) }
     }
 

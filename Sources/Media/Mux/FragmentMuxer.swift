@@ -8,11 +8,14 @@ struct FragmentMuxer: ~Copyable {
     private let context: UnsafeMutablePointer<AVFormatContext>
     private let output: MemoryOutput
     private var pending = Pending()
+    /// Of the fragment that was flushed last, in decoding order.
+    private(set) var flushedSamples: [CodedSample] = []
 
     private struct Pending {
         var decodeTime: Int64 = 0
         var duration: Int64 = 0
-        var samples = 0
+        var ticks: [Int64] = []
+        var samples: Int { ticks.count }
     }
 
     private init(
@@ -88,7 +91,7 @@ struct FragmentMuxer: ~Copyable {
                     + "B-frames in the profile.")
         }
         if pending.samples == 0 { pending.decodeTime = decodeTime }
-        pending.samples += 1
+        pending.ticks.append(duration)
         pending.duration += duration
         let value = packet.pointer
         value.pointee.dts = decodeTime
@@ -102,7 +105,15 @@ struct FragmentMuxer: ~Copyable {
     mutating func flush(to file: inout StagingFile) throws(Failure) -> Fragment? {
         guard pending.samples > 0 else { return nil }
         try requireSuccess(av_write_frame(context, nil), "Ending a fragment")
-        let extent = try file.append(output.drain())
+        let bytes = output.drain()
+        let sizes = SampleSizes.read(fragment: bytes)
+        guard sizes.count == pending.samples else {
+            throw Failure(
+                .permanent, .internalFault,
+                "A fragment of \(pending.samples) samples has \(sizes.count) sizes.")
+        }
+        flushedSamples = zip(sizes, pending.ticks).map { CodedSample(bytes: $0, ticks: $1) }
+        let extent = try file.append(bytes)
         defer { pending = Pending() }
         return Fragment(
             extent: extent, decodeTime: pending.decodeTime, duration: pending.duration,

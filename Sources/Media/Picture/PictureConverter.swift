@@ -14,24 +14,22 @@ struct PictureConverter: ~Copyable {
 
     private var context: OpaquePointer?
     private var setting: Setting?
+    private let pool = PicturePool()
 
+    /// Fills an empty `output`.
     mutating func convert(
         _ input: borrowing Frame, matrix: AVColorSpace, isFullRange: Bool,
-        to target: PictureFitter.Target
-    ) throws(Failure) -> Frame {
+        to target: PictureFitter.Target, into output: borrowing Frame
+    ) throws(Failure) {
         let from = input.pointer.pointee
         let wanted = Setting(
             width: from.width, height: from.height, format: from.format, matrix: matrix,
             isFullRange: isFullRange, target: target)
         if wanted != setting { try open(wanted) }
-        let output = try Frame.allocate()
-        output.pointer.pointee.width = target.width
-        output.pointer.pointee.height = target.height
-        output.pointer.pointee.format = target.format.rawValue
-        try requireSuccess(av_frame_get_buffer(output.pointer, 0), "Making a picture")
+        try pool.take(
+            width: target.width, height: target.height, format: target.format, into: output)
         try requireSuccess(
             sws_scale_frame(context, output.pointer, input.pointer), "Scaling a picture")
-        return output
     }
 
     /// Ranges are set before the context is made: it chooses its way by them.

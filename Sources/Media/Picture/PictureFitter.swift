@@ -16,6 +16,8 @@ struct PictureFitter: ~Copyable {
     /// Of pictures that do not name their own.
     private let sourceMatrix: AVColorSpace
     private var converter = PictureConverter()
+    /// Of pictures that stand in black.
+    private let pool = PicturePool()
 
     init(_ target: Target, sourceMatrix: AVColorSpace) {
         self.target = target
@@ -41,22 +43,32 @@ struct PictureFitter: ~Copyable {
             && matrix(of: from) == target.matrix && place(for: from) == nil
     }
 
+    /// A picture of its own.
     mutating func fit(_ input: borrowing Frame) throws(Failure) -> Frame {
+        let output = try Frame.allocate()
+        try fit(input, into: output)
+        return output
+    }
+
+    /// Fills an empty `output`.
+    mutating func fit(_ input: borrowing Frame, into output: borrowing Frame) throws(Failure) {
         let from = input.pointer.pointee
         guard let place = place(for: from) else {
             return try converter.convert(
                 input, matrix: matrix(of: from), isFullRange: PictureFitter.isFullRange(from),
-                to: target)
+                to: target, into: output)
         }
         var inner = target
         inner.width = place.width
         inner.height = place.height
-        let picture = try converter.convert(
-            input, matrix: matrix(of: from), isFullRange: PictureFitter.isFullRange(from), to: inner
-        )
-        let output = try Frame.black(target)
+        let picture = try Frame.allocate()
+        try converter.convert(
+            input, matrix: matrix(of: from), isFullRange: PictureFitter.isFullRange(from),
+            to: inner, into: picture)
+        try pool.take(
+            width: target.width, height: target.height, format: target.format, into: output)
+        try output.fillBlack(isFullRange: target.isFullRange)
         output.paste(picture, x: place.x, y: place.y)
-        return output
     }
 
     private struct Place {
@@ -116,9 +128,12 @@ extension Frame {
         pointer.pointee.height = target.height
         pointer.pointee.format = target.format.rawValue
         try requireSuccess(av_frame_get_buffer(pointer, 0), "Making a picture")
-        try requireSuccess(
-            reelmill_fill_black(pointer, target.isFullRange ? 1 : 0), "Making a picture")
+        try frame.fillBlack(isFullRange: target.isFullRange)
         return frame
+    }
+
+    func fillBlack(isFullRange: Bool) throws(Failure) {
+        try requireSuccess(reelmill_fill_black(pointer, isFullRange ? 1 : 0), "Making a picture")
     }
 
     /// Copies a picture of the same format to a place at even coordinates.

@@ -20,18 +20,22 @@ struct Scaler: ~Copyable {
         bitDepth > 8 ? AV_PIX_FMT_YUV420P10LE : AV_PIX_FMT_YUV420P
     }
 
-    mutating func scale(_ input: borrowing Frame) throws(Failure) -> Frame {
-        let output = try resized(input)
+    /// Fills `output`: with another reference where the picture is already as it should be.
+    mutating func scale(
+        _ input: borrowing Frame, into output: borrowing Frame
+    ) throws(Failure) {
+        output.clear()
+        if fitter.fits(input) {
+            try output.refer(to: input)
+        } else if fitter.halves(input) {
+            try halving.halve(input, into: output)
+        } else {
+            try fitter.fit(input, into: output)
+        }
         output.pointer.pointee.pts = input.pointer.pointee.pts
         output.pointer.pointee.pict_type = AV_PICTURE_TYPE_NONE
         output.pointer.pointee.interlaced_frame = 0
         output.pointer.pointee.sample_aspect_ratio = AVRational(num: 1, den: 1)
         color.apply(to: output)
-        return output
-    }
-
-    private mutating func resized(_ input: borrowing Frame) throws(Failure) -> Frame {
-        if fitter.fits(input) { return try input.share() }
-        return fitter.halves(input) ? try halving.halve(input) : try fitter.fit(input)
     }
 }

@@ -121,7 +121,7 @@ enum ReceiptMaking {
                 plan.warnings + made.flatMap(\.artifact.warnings)
                     + Damage.merged(found).map(\.text)),
             damage: plan.damage + found, loudness: loudness(made),
-            early: try early(context))
+            buffers: BufferProving.proofs(made.map(\.artifact)), early: try early(context))
     }
 
     /// By rendition, as its audio unit measured it.

@@ -6,14 +6,38 @@ import TranscodeModel
 /// Joins a rendition's pieces into its track file: copying, since fragments are born final.
 enum StitchStage {
     static func perform(_ context: UnitContext, rendition name: String) async throws -> Artifact {
-        try await offPool { try join(context, name) }
+        let (plan, units, read) = try await offPool { try gather(context, name) }
+        var (parts, usage) = (units.map(\.part), read)
+        var proof: BufferProof?
+        var warnings: [String] = []
+        if let proving = BufferProving(context, plan, rendition: name) {
+            let proven = try await proving.prove(units)
+            parts = proven.parts
+            proof = proven.proof
+            warnings = proven.warnings
+            usage.add(proven.usage)
+        }
+        let (joined, proved, used, said) = (parts, proof, usage, warnings)
+        return try await offPool {
+            let meter = StageMeter()
+            let staged = try context.stage()
+            var sink = StagedSink(staged: staged)
+            var piece = try assembly(name, plan, joined).write(joined, to: &sink)
+            piece.bufferProof = proved
+            var all = used
+            all.add(meter.usage)
+            return try context.commit(staged, pieces: [piece], usage: all, warnings: said)
+        }
     }
 
-    private static func join(_ context: UnitContext, _ name: String) throws -> Artifact {
+    /// What the units before it made of the rendition, in their order.
+    private static func gather(
+        _ context: UnitContext, _ name: String
+    ) throws -> (Plan, [StitchedUnit], Usage) {
         let meter = StageMeter()
         let plan = try context.plan()
         let committed = try context.artifacts()
-        var parts: [TrackPart] = []
+        var units: [StitchedUnit] = []
         for position in context.assignment.dependencies {
             guard let made = committed[position]?.artifact,
                 let piece = made.pieces.first(where: { $0.name == name })
@@ -21,16 +45,15 @@ enum StitchStage {
                 throw Failure(
                     .permanent, .internalFault, "Unit \(position) made nothing for \(name).")
             }
-            parts.append(
-                TrackPart(
-                    source: StoredSource(
-                        store: context.store, tenant: context.lease.tenant, artifact: made,
-                        name: "\(name), unit \(position)"), piece: piece))
+            let part = TrackPart(
+                source: StoredSource(
+                    store: context.store, tenant: context.lease.tenant, artifact: made,
+                    name: "\(name), unit \(position)"), piece: piece)
+            units.append(
+                StitchedUnit(
+                    part: part, work: plan.units.first { $0.position == position }?.work))
         }
-        let staged = try context.stage()
-        var sink = StagedSink(staged: staged)
-        let piece = try assembly(name, plan, parts).write(parts, to: &sink)
-        return try context.commit(staged, pieces: [piece], usage: meter.usage)
+        return (plan, units, meter.usage)
     }
 
     private static func assembly(
@@ -49,6 +72,12 @@ enum StitchStage {
             shift: video.timing.shift, segmentTicks: video.timing.segmentTicks,
             expectedSamples: video.grid.frames)
     }
+}
+
+/// What one unit made of a rendition, and what it was asked to do.
+struct StitchedUnit: Sendable {
+    var part: TrackPart
+    var work: Work?
 }
 
 /// A committed artifact that is opened for each read: a track may have more parts than a process may

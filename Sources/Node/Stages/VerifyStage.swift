@@ -42,7 +42,8 @@ enum VerifyStage {
                 Report.File(path: file.path, sha256: digest, bytes: source.byteCount))
         }
         let findings = PublicationCheck.findings(
-            plan, files: sources, listed: Set(sources.keys))
+            plan, files: sources, listed: Set(sources.keys),
+            buffers: BufferProving.proofs(artifacts.values) ?? [:])
         guard findings.isEmpty else {
             throw Failure(
                 .permanent, .outputInvalid,

@@ -5,9 +5,11 @@ public import TranscodeModel
 /// It needs nothing but the plan and the bytes: no player, no decoder.
 public enum PublicationCheck {
     /// All that is wrong; empty when the output is what the plan says. `files` are by path; `listed` are the paths
-    /// that should be there, which tells what of the plan turned out to be nothing.
+    /// that should be there, which tells what of the plan turned out to be nothing. `buffers` says of renditions what was
+    /// proven when they were joined.
     public static func findings(
-        _ plan: Plan, files: [String: any ByteSource], listed: Set<String> = []
+        _ plan: Plan, files: [String: any ByteSource], listed: Set<String> = [],
+        buffers: [String: BufferProof] = [:]
     ) -> [PublicationFinding] {
         var list = FindingList()
         let expected = OutputLayout.paths(plan, listed: listed)
@@ -19,7 +21,7 @@ public enum PublicationCheck {
             list.add(path, .unexpected, "the plan has no such file")
         }
         switch plan.packaging {
-        case .cmaf: checkTracks(plan, files, text, &list)
+        case .cmaf: checkTracks(plan, files, text, buffers, &list)
         case .progressive: checkProgressive(plan, files, &list)
         case .images: break
         }
@@ -32,7 +34,7 @@ public enum PublicationCheck {
 
     private static func checkTracks(
         _ plan: Plan, _ files: [String: any ByteSource], _ text: [String: [TextCue]],
-        _ list: inout FindingList
+        _ buffers: [String: BufferProof], _ list: inout FindingList
     ) {
         var tracks: [String: Track] = [:]
         func read(_ name: String, _ list: inout FindingList) -> TrackCheck? {
@@ -49,7 +51,9 @@ public enum PublicationCheck {
         }
         if let video = plan.video {
             for rendition in video.renditions {
-                read(rendition.name, &list)?.check(rendition, video, into: &list)
+                guard let check = read(rendition.name, &list) else { continue }
+                check.check(rendition, video, into: &list)
+                buffers[rendition.name].map { check.check($0, of: rendition, into: &list) }
             }
         }
         for rendition in plan.audio { read(rendition.name, &list)?.check(rendition, into: &list) }

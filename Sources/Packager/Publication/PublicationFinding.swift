@@ -8,7 +8,7 @@ public struct PublicationFinding: Hashable, Sendable, Codable, CustomStringConve
 
     public enum Rule: String, Sendable, Codable, CaseIterable {
         case missing, unexpected, unreadable, hash, size, structure, timing, count, alignment
-        case index, manifest, receipt
+        case index, manifest, receipt, buffer
     }
 
     public init(_ path: String, _ rule: Rule, _ message: String) {

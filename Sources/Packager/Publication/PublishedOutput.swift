@@ -80,8 +80,27 @@ public struct PublishedOutput {
             listed == OutputLayout.paths(receipt.plan, listed: listed),
             OutputLayout.receiptPath, .receipt,
             "the receipt does not list the files that its plan has")
+        checkBuffers(&list)
         return unreadable + list.findings
-            + PublicationCheck.findings(receipt.plan, files: files, listed: listed)
+            + PublicationCheck.findings(
+                receipt.plan, files: files, listed: listed, buffers: receipt.buffers ?? [:])
+    }
+
+    /// Pictures that a decoder with the declared buffer cannot have in time.
+    private func checkBuffers(_ list: inout FindingList) {
+        let plan = receipt.plan
+        for rendition in plan.video?.renditions ?? [] {
+            guard let proof = receipt.buffers?[rendition.name], proof.model.isEnforced else {
+                continue
+            }
+            list.require(
+                proof.violations == 0,
+                plan.packaging == .cmaf
+                    ? OutputLayout.trackPath(rendition.name, in: plan)
+                    : OutputLayout.progressivePath(plan), .buffer,
+                "\(proof.violations) frames of \(rendition.name) are due before they have arrived at "
+                    + "\(proof.model.rate) bits a second")
+        }
     }
 }
 

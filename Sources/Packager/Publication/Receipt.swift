@@ -88,14 +88,18 @@ public struct Receipt: Hashable, Sendable, Codable {
     public var loudness: [String: LoudnessRecord]?
     /// Nil where nothing could be played before the output was finished.
     public var early: EarlyTimes?
+    /// Of each rendition of pictures, the proof of its buffer; nil in receipts that are older than this.
+    public var buffers: [String: BufferProof]?
 
     public init(
         job: JobID, tenant: TenantID, source: Source, profileSHA256: Digest, plan: Plan,
         artifacts: [MadeArtifact], files: [File], warnings: [String], damage: [Damage] = [],
-        loudness: [String: LoudnessRecord]? = nil, early: EarlyTimes? = nil
+        loudness: [String: LoudnessRecord]? = nil, buffers: [String: BufferProof]? = nil,
+        early: EarlyTimes? = nil
     ) {
         self.early = early
         self.loudness = loudness
+        self.buffers = buffers
         self.schema = Receipt.schemaVersion
         self.job = job
         self.tenant = tenant

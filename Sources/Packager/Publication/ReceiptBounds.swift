@@ -14,6 +14,7 @@ enum ReceiptBounds {
     static func holds(_ receipt: Receipt) -> Bool {
         holds(receipt.plan) && receipt.files.count <= filesMaximum
             && receipt.files.allSatisfy { (0...fileBytesMaximum).contains($0.bytes) }
+            && (receipt.buffers ?? [:]).values.allSatisfy(\.isInRange)
     }
 
     private static func holds(_ plan: Plan) -> Bool {

@@ -98,6 +98,20 @@ struct TrackCheck {
         checkIndex(segmentTicks: nil, into: &list)
     }
 
+    /// The decoder's buffer: the track's bytes must do to it what was proven of them.
+    func check(_ proof: BufferProof, of rendition: VideoRendition, into list: inout FindingList) {
+        var scan = BufferScan(BufferModel(rendition), timescale: track.header.timescale)
+        for fragment in track.fragments {
+            for sample in fragment.samples { scan.take(sample) }
+        }
+        let found = scan.proof(reencoded: proof.reencoded)
+        list.require(
+            found == proof, path, .buffer,
+            "\(found.violations) frames are due before they have arrived and the buffer falls to "
+                + "\(found.lowest) bits, where \(proof.violations) and \(proof.lowest) are recorded"
+        )
+    }
+
     private func checkSize(_ rendition: VideoRendition, into list: inout FindingList) {
         guard case .video(let width, let height, _) = track.header.media else {
             list.add(path, .structure, "it is not a picture track")

@@ -48,11 +48,14 @@ public struct TrackFragment: Hashable, Sendable, Codable {
     /// When its samples are decoded, and when shown, each in that order.
     var decodeTimes = TickRuns()
     var shownTimes = TickRuns()
+    /// In decoding order.
+    public var samples: [CodedSample] = []
 }
 
 extension TrackFragment {
     init(_ fragment: MovieFragment) {
         let samples = fragment.samples
+        self.samples = samples.map { CodedSample(bytes: $0.size, ticks: $0.duration) }
         var time = fragment.decodeTime
         var shown: [(start: Int64, duration: Int64)] = []
         for sample in samples {

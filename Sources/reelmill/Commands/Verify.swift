@@ -46,6 +46,8 @@ struct Verify: AsyncParsableCommand {
         var files: Int
         var bytes: Int64
         var findings: [PublicationFinding]
+        /// By rendition; what its bytes do to the decoder's buffer.
+        var buffers: [String: BufferProof]?
     }
 
     func run() async throws {
@@ -73,6 +75,9 @@ struct Verify: AsyncParsableCommand {
                             + "\(Quantity.bytes(verdict.bytes))"
                         : "\(verdict.output): FAULTY: \(verdict.findings.count) findings")
                 for finding in verdict.findings { Console.print("  \(finding)") }
+                for (name, proof) in (verdict.buffers ?? [:]).sorted(by: { $0.key < $1.key }) {
+                    Console.print("  \(name): \(proof.text)")
+                }
             }
         }
         if verdicts.contains(where: { !$0.isSound }) { throw ExitStatus.faultFound.code }
@@ -101,7 +106,8 @@ struct Verify: AsyncParsableCommand {
             return Verdict(
                 output: output, isSound: findings.isEmpty,
                 files: published.receipt.files.count + 1,
-                bytes: published.receipt.files.reduce(0) { $0 + $1.bytes }, findings: findings)
+                bytes: published.receipt.files.reduce(0) { $0 + $1.bytes }, findings: findings,
+                buffers: published.receipt.buffers)
         } catch {
             return Verdict(
                 output: output, isSound: false, files: 0, bytes: 0,
