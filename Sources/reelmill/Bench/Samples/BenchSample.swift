@@ -39,10 +39,8 @@ struct RunDetails: Encodable {
     /// From a job's enqueueing until a player could begin, of the job that waited longest; nil where nothing is published
     /// before a job is ready.
     var firstPlayableSeconds: Double?
-    /// Seconds of pictures that do not fit the buffer that their cap promises; nil where that was not looked at.
+    /// Frames that are due before they have arrived, of renditions whose encoder keeps to a buffer; nil where there is none.
     var bufferViolations: Int?
-    /// How many percent more bits it takes to keep to the buffer; nil where that was not looked at.
-    var bufferCostPercent: Double?
     /// The largest peak of one worker.
     var workerPeakBytes: Int64
     var attempts: Int

@@ -38,6 +38,7 @@ struct RunAccount {
                 cpuSeconds: max(0, cpuSeconds(history) - enlistingSeconds), cores: cores),
             finishingSeconds: Double(finishing) / 1000, readySeconds: history.readySeconds,
             firstPlayableSeconds: history.firstPlayableSeconds,
+            bufferViolations: history.bufferViolations,
             workerPeakBytes: history.workerPeakBytes, attempts: history.bars.count,
             lostAttempts: history.bars.count { $0.ending == .lost },
             unitCPUSeconds: history.unitCPUSeconds)

@@ -12,6 +12,8 @@ struct RunHistory {
     private(set) var workerPeakBytes: Int64 = 0
     /// The longest that an upload took until its first seconds could be played; nil where nothing is played early.
     private(set) var firstPlayableSeconds: Double?
+    /// Frames that are due before they have arrived; nil where no rendition's encoder keeps to a buffer.
+    private(set) var bufferViolations: Int?
     private var counted: Set<Digest> = []
     private var createdMilliseconds = Int64.max
     private var readyMilliseconds = Int64.min
@@ -48,6 +50,9 @@ struct RunHistory {
     private mutating func add(_ made: CommittedArtifact) {
         let usage = made.artifact.usage
         unitCPUSeconds[made.kind.rawValue, default: 0] += usage.cpuSeconds
+        for proof in made.artifact.pieces.compactMap(\.bufferProof) where proof.model.isEnforced {
+            bufferViolations = (bufferViolations ?? 0) + proof.violations
+        }
         // Only a worker is confined.
         guard usage.confinement != nil else {
             nodeStageCPUSeconds += usage.cpuSeconds
