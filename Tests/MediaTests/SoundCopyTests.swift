@@ -108,6 +108,16 @@ struct SoundCopyTests {
         try expectSame(bench, "a.mkv", rendition)
     }
 
+    /// A cut without encoding keeps a second of packets that an edit list hides, and the cut is within one.
+    @Test func whatAnEditListHidesStaysHidden() throws {
+        let bench = try SoundBench()
+        try bench.ffmpeg("-f", "lavfi", "-i", Self.noise, "-c:a", "aac", "-b:a", "160k", "a.mp4")
+        try bench.ffmpeg("-ss", "1.2345", "-i", "a.mp4", "-c", "copy", "cut.mp4")
+        let rendition = try rendition(bench, "cut.mp4")
+        #expect(rendition.copied != nil)
+        try expectSame(bench, "cut.mp4", rendition)
+    }
+
     @Test func theSameBytesComeAgain() throws {
         let bench = try SoundBench()
         try bench.ffmpeg("-f", "lavfi", "-i", Self.noise, "-c:a", "aac", "-b:a", "160k", "a.mp4")

@@ -69,7 +69,7 @@ struct ReuseTests {
             case .stitch(let name):
                 #expect(old.contains(unit.content) == ["v720", "v234", "a1"].contains(name))
             case .audio, .images: #expect(old.contains(unit.content))
-            case .text, .package, .verify, .publish: #expect(!old.contains(unit.content))
+            case .text, .preview, .package, .verify, .publish: #expect(!old.contains(unit.content))
             }
         }
         // Two encodes a chunk; three stitches, one of them of sound; sound and images.

@@ -212,9 +212,7 @@ struct ProfileCatalogTests {
         let old = #"{"codec":"aac","kilobitsPerSecond":128,"tracksMaximum":8}"#
         let settings = try JSONDecoder().decode(AudioSettings.self, from: Data(old.utf8))
         #expect(
-            settings
-                == AudioSettings(
-                    codec: .aac, kilobitsPerSecond: 128, tracksMaximum: 8, copies: true))
+            settings == AudioSettings(codec: .aac, kilobitsPerSecond: 128, tracksMaximum: 8))
     }
 
     @Test("profiles that extend each other are refused")

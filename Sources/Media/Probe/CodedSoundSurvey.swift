@@ -51,7 +51,8 @@ struct CodedSoundSurvey {
     func result(_ first: StreamTrial.FirstFrame) -> CodedSound? {
         guard isPlain, packets > 0, let startTicks, let form = reader.form,
             first.sampleRate == form.sampleRate, first.channels == form.channels,
-            first.samples == CodedSound.frameSamples
+            // Players drop a part of the first codec frame, of HE-AAC twice as much comes out.
+            (1...CodedSound.frameSamples).contains(first.samples)
         else { return nil }
         return CodedSound(startTicks: startTicks, packets: packets, byteCount: byteCount)
     }
