@@ -117,7 +117,7 @@ struct UnitGraph {
                 detail: StitchDetail(
                     segmentFrames: video.segmentFrames,
                     isPlayedEarly: playsEarly && video.earlyRenditions.contains(rendition)),
-                model.moving(bytes: bytes / Int64(video.renditions.count)))
+                model.stitch(rendition, video, bytes: bytes / Int64(video.renditions.count)))
         }
         return (stitches, bytes)
     }

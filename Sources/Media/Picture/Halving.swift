@@ -17,7 +17,8 @@ struct Halving {
         let room = 2 * Int(from.width) + 64
         if scratch.count < room { scratch = Array(repeating: 0, count: room) }
         try pool.take(
-            width: from.width / 2, height: from.height / 2, format: AV_PIX_FMT_YUV420P, into: output)
+            width: from.width / 2, height: from.height / 2, format: AV_PIX_FMT_YUV420P, into: output
+        )
         scratch.withUnsafeMutableBufferPointer {
             reelmill_halve_picture(input.pointer, output.pointer, $0.baseAddress)
         }

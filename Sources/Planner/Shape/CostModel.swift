@@ -80,6 +80,17 @@ struct CostModel {
             outputBytes: Int64(Double(renditions.count) * (1000 + seconds * 50)))
     }
 
+    /// Copying; with room for a chunk that is encoded again for the buffer's sake.
+    func stitch(_ rendition: VideoRendition, _ video: VideoPlan, bytes: Int64) -> Prediction {
+        var prediction = moving(bytes: bytes)
+        if let chunk = video.chunks.first, BufferModel(rendition).isEnforced {
+            prediction.estimate.memoryBytes = max(
+                prediction.estimate.memoryBytes,
+                encode(chunk, [rendition], video).estimate.memoryBytes)
+        }
+        return prediction
+    }
+
     /// Copying and checking, which the node does itself.
     func moving(bytes: Int64) -> Prediction {
         Prediction(

@@ -75,7 +75,7 @@ struct WorkerBenchReport: Encodable {
     var loadAfter = 0.0
     var timings: [Timings] = []
 
-    init(machine: BenchReport.Machine, atOnce: Int, loadBefore: Double) {
+    init(machine: LedgerBenchReport.Machine, atOnce: Int, loadBefore: Double) {
         self.machine = machine
         self.atOnce = atOnce
         self.loadBefore = loadBefore

@@ -79,7 +79,8 @@ final class ShapeCatalogue {
         plan.video = nil
         return TraceShape(
             seconds: Double(key.seconds),
-            planned: PlannedJob(plan: plan, criticalSeconds: Planning.criticalSeconds(units)), probeEstimate: probe,
+            planned: PlannedJob(plan: plan, criticalSeconds: Planning.criticalSeconds(units)),
+            probeEstimate: probe,
             trueSeconds: seconds, firstPlayable: FirstPlayable.position(plan))
     }
 }

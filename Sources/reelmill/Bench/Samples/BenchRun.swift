@@ -50,6 +50,7 @@ extension Work {
         case .encode(let chunk, let renditions):
             "chunk \(chunk) of \(renditions.joined(separator: ", "))"
         case .audio(let name), .stitch(let name): name
+        case .preview(let chunk): "through chunk \(chunk)"
         case .images, .text, .package, .verify, .publish: ""
         }
     }

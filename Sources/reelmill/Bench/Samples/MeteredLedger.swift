@@ -66,6 +66,18 @@ struct MeteredLedger: Ledger {
         try measure { () throws(LedgerFailure) in try ledger.watch(onChange) }
     }
 
+    func learnedCosts(machine: String) throws(LedgerFailure) -> [LearnedCost] {
+        try measure { () throws(LedgerFailure) in try ledger.learnedCosts(machine: machine) }
+    }
+
+    func jobs(
+        probed content: Digest, tenant: TenantID, limit: Int
+    ) throws(LedgerFailure) -> [JobID] {
+        try measure { () throws(LedgerFailure) in
+            try ledger.jobs(probed: content, tenant: tenant, limit: limit)
+        }
+    }
+
     func setTenant(_ tenant: TenantID, weight: Double?, cap: Int??) throws(LedgerFailure) {
         try measure { () throws(LedgerFailure) in
             try ledger.setTenant(tenant, weight: weight, cap: cap)

@@ -48,6 +48,12 @@ struct MeteredStore: ArtifactStore {
 
     func space() throws(Failure) -> StorageSpace { try store.space() }
 
+    func noteEarly(_ job: JobID) throws(Failure) { try store.noteEarly(job) }
+
+    func earlyJobs() throws(Failure) -> [JobID] { try store.earlyJobs() }
+
+    func forgetEarly(_ job: JobID) throws(Failure) { try store.forgetEarly(job) }
+
     func writeLog(
         _ bytes: [UInt8], to log: AttemptLogName, tenant: TenantID, after offset: Int64?
     ) throws(Failure) {
