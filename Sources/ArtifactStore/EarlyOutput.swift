@@ -34,7 +34,7 @@ public struct EarlyMarker: Hashable, Sendable, Codable {
         let bytes = try file.contents()
         do {
             let marker = try JSONDecoder().decode(EarlyMarker.self, from: Data(bytes))
-            return marker.schema == schemaVersion ? marker : nil
+            return marker.schema == schemaVersion && marker.chunks > 0 ? marker : nil
         } catch { return nil }
     }
 }

@@ -29,9 +29,9 @@ REELMILL_INLINE void reelmill_halve_across(const uint16_t *restrict even, const 
         uint16_t near = (uint16_t)(8 * (uint16_t)(odd[x - 1] + even[x + 1]));
         uint16_t far = (uint16_t)(3 * (uint16_t)(even[x - 1] + odd[x + 1]));
         uint16_t outer = (uint16_t)(odd[x - 2] + even[x + 2]);
-        // 64 half steps came in, and 32 steps more keep the sum positive.
-        uint16_t sum = (uint16_t)(inner + near + 32 * 128 + 64 - far - outer);
-        int16_t step = (int16_t)((int16_t)(sum >> 7) - 64);
+        // 64 half steps came in, and 96 steps more keep the sum positive whatever the pictures.
+        uint16_t sum = (uint16_t)(inner + near + 96 * 128 + 64 - far - outer);
+        int16_t step = (int16_t)((int16_t)(sum >> 7) - 128);
         step = step < 0 ? 0 : step;
         out[x] = (uint8_t)(step > 255 ? 255 : step);
     }

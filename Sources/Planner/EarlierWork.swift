@@ -21,7 +21,7 @@ public struct EarlierWork: Hashable, Sendable {
     ///
     /// - Parameter done: the positions of its units that are.
     public mutating func add(_ plan: Plan, done: Set<Int>) {
-        for unit in plan.units where done.contains(unit.position) {
+        for unit in plan.units where done.contains(unit.position) && unit.work.kind.isReused {
             guard made.insert(unit.content).inserted else { continue }
             guard case .encode(let chunk, let names) = unit.work, let video = plan.video else {
                 continue
@@ -32,4 +32,9 @@ public struct EarlierWork: Hashable, Sendable {
                     renditions: video.renditions(ofUnit: unit.position, named: names)))
         }
     }
+}
+
+extension UnitKind {
+    /// Whether what such a unit made once need not be made again: the others have effects beside their artifacts.
+    public var isReused: Bool { self != .preview && self != .verify && self != .publish }
 }

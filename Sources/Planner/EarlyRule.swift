@@ -26,8 +26,20 @@ enum EarlyRule {
         return ([early] + others).filter { !$0.isEmpty }
     }
 
-    /// A preview for each chunk, after the one before it and the units that make the chunk's early renditions; the first
-    /// after the sound too. Returns the position of the last; nil where there are no pictures.
+    /// Previews of a long film come less and less often, since each looks at all that is there: one for each of the first
+    /// 64 chunks, then one for every eighth of what there is.
+    static func isShown(_ chunk: Int, of count: Int) -> Bool {
+        guard chunk >= 64, chunk + 1 < count else { return true }
+        var (shown, step) = (64, 8)
+        while shown < chunk {
+            shown += step
+            step = shown / 8
+        }
+        return shown == chunk
+    }
+
+    /// A preview for each chunk that is shown, after the one before it and the units that make the early renditions of the
+    /// chunks since then; the first after the sound too. Returns the position of the last; nil where there are no pictures.
     static func addPreviews(
         _ video: VideoPlan?, _ audio: [AudioRendition], _ model: CostModel,
         to graph: inout UnitGraph
@@ -43,11 +55,18 @@ enum EarlyRule {
             if names.contains(name) { makers.formUnion(unit.dependencies) }
             if name == sound?.name { last = unit.position }
         }
+        let encodes = graph.units.filter { makers.contains($0.position) }
+        var made: [PlannedUnit] = []
+        var next = encodes.startIndex
         for chunk in video.chunks {
-            let made = graph.units.filter { unit in
-                guard case .encode(chunk.index, _) = unit.work else { return false }
-                return makers.contains(unit.position)
+            while next < encodes.endIndex,
+                case .encode(let own, _) = encodes[next].work, own <= chunk.index
+            {
+                made.append(encodes[next])
+                next += 1
             }
+            guard isShown(chunk.index, of: video.chunks.count) else { continue }
+            defer { made = [] }
             last = graph.add(
                 .preview(chunk: chunk.index),
                 after: made.map(\.position) + (last.map { [$0] } ?? []),

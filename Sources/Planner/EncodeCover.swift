@@ -30,7 +30,7 @@ struct EncodeCover {
         self.earlier = Dictionary(grouping: useful, by: \.chunk)
     }
 
-    /// In the order of the first rendition that each delivers.
+    /// In the order of the first rendition that each delivers; what is played early comes first.
     ///
     /// - Parameter content: the digest of this plan's unit that makes such renditions of the chunk. Where it is that of an
     ///   earlier unit, everything is equal that has a part in the bytes.
@@ -61,8 +61,10 @@ struct EncodeCover {
             .filter { !$0.isEmpty }
         if playsEarly { fresh = EarlyRule.groups(fresh, of: chunk, in: video) }
         groups += fresh.map { Group(renditions: $0, delivered: $0) }
+        let first = playsEarly ? video.earlyRenditions : []
         func place(_ group: Group) -> Int {
-            wanted.firstIndex { group.delivered.contains($0) } ?? wanted.count
+            if first.contains(where: group.delivered.contains) { return -1 }
+            return wanted.firstIndex { group.delivered.contains($0) } ?? wanted.count
         }
         return groups.sorted { place($0) < place($1) }
     }

@@ -56,8 +56,9 @@ public struct BufferModel: Hashable, Sendable, Codable {
     /// Bits a second, and bits.
     public var rate: Int64
     public var size: Int64
-    /// Whether the encoder keeps to it. SVT-AV1 takes no buffer.
+    /// Whether the encoder keeps to it. SVT-AV1 takes no buffer, and some parameters of a profile put it out of force.
     public var isEnforced: Bool
+    private static let otherControls = ["qp", "crf-max", "crf_max", "lossless", "bitrate"]
 
     /// Fullness is given to encoders in twentieths of the size, so that it is a name and no measurement.
     public static let twentieths = 20
@@ -86,7 +87,8 @@ public struct BufferModel: Hashable, Sendable, Codable {
         let size = parameter("vbv-bufsize") ?? average * 2
         self.init(
             rate: Int64(max(rate, 1)), size: Int64(max(size, 1)),
-            isEnforced: rendition.codec != .av1 && rate > 0 && size > 0)
+            isEnforced: rendition.codec != .av1 && rate > 0 && size > 0
+                && !BufferModel.otherControls.contains { rendition.parameters[$0] != nil })
     }
 
     /// Bits in the buffer for a number of twentieths of it, rounded down.

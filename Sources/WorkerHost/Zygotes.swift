@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 
 /// The zygotes of this process: for each worker program one process that has loaded everything, and of which each worker
@@ -13,6 +14,20 @@ public final class Zygotes: Sendable {
 
     /// A zygote answers within milliseconds; one that has not in `patienceSeconds` is ended, and another started.
     public init(patienceSeconds: Int = 30) { self.patienceSeconds = patienceSeconds }
+
+    /// CPU-seconds that those which run now have used by themselves; their workers are children of this process. Those
+    /// that have ended are among the children that this process has awaited.
+    public var cpuSeconds: Double {
+        let running = seats.withLock { $0.values.compactMap(\.process) }
+        return running.reduce(0) { sum, process in
+            var clock = clockid_t()
+            var time = timespec()
+            guard clock_getcpuclockid(process, &clock) == 0, clock_gettime(clock, &time) == 0 else {
+                return sum
+            }
+            return sum + Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+        }
+    }
 
     func seat(of executable: String) -> ZygoteSeat {
         seats.withLock { seats in

@@ -270,7 +270,7 @@ struct ConformanceSurveyTests {
                     token: slow[0].token, kind: .encode, attemptsMaximum: 3,
                     elapsedMilliseconds: 1001, estimate: ConformanceFixture.estimate(2),
                     peersDone: 1, peersMilliseconds: 700, peersEstimatedSeconds: 2,
-                    profile: Digest.sha256("p"), encoder: ""))
+                    profile: Digest.sha256("p"), encoder: "", jobClass: .live))
         _ = try fixture.hedge(slow[1].token, "c")
         #expect(
             try fixture.survey().stragglers.map(\.token) == [slow[0].token, slow[2].token])

@@ -7,15 +7,38 @@ import TranscodeModel
 @Suite("Hedging: a straggler gets a second lease, when nothing else waits")
 struct HedgingTests {
     private func straggler(
-        elapsed: Int64, peers: Int = 4, peersPace: Double = 1, attempt: Int = 1
+        elapsed: Int64, peers: Int = 4, peersPace: Double = 1, attempt: Int = 1,
+        jobClass: JobClass = .live, peerSeconds: Double = 2
     ) -> Straggler {
         Straggler(
             token: LeaseToken(
                 tenant: .standard, unit: UnitID(job: JobID("slow"), position: 1), epoch: 1,
                 attempt: attempt), kind: .encode, attemptsMaximum: 8,
             elapsedMilliseconds: elapsed, estimate: CoreBench.estimate, peersDone: peers,
-            peersMilliseconds: Int64(Double(peers) * 2_000 * peersPace),
-            peersEstimatedSeconds: Double(peers) * 2, profile: Digest.sha256("p"), encoder: "h264")
+            peersMilliseconds: Int64(Double(peers) * 1000 * peerSeconds * peersPace),
+            peersEstimatedSeconds: Double(peers) * peerSeconds, profile: Digest.sha256("p"),
+            encoder: "h264", jobClass: jobClass)
+    }
+
+    @Test("peers that were found made make nobody a sure straggler, and hardly one at all")
+    func peersThatWereFound() {
+        let rule = HedgeRule()
+        // A thousandth of what was predicted counts as half of it: 1.6 × 1.125 × 1 s, but no sooner than after 2 s.
+        #expect(rule.reason(straggler(elapsed: 1_999, peersPace: 0.001)) == nil)
+        #expect(rule.reason(straggler(elapsed: 2_001, peersPace: 0.001)) != nil)
+        #expect(!rule.goesFirst(straggler(elapsed: 3_600, peersPace: 0.001)))
+        #expect(rule.goesFirst(straggler(elapsed: 3_601, peersPace: 0.001)))
+        // Small ones say nothing: as without any, 2.5 × 2 s.
+        #expect(rule.reason(straggler(elapsed: 5_000, peersPace: 0.5, peerSeconds: 0.01)) == nil)
+        #expect(rule.reason(straggler(elapsed: 5_001, peersPace: 0.5, peerSeconds: 0.01)) != nil)
+    }
+
+    @Test("no second lease of a backfill goes before units that wait")
+    func backfillWaits() {
+        let rule = HedgeRule()
+        #expect(rule.reason(straggler(elapsed: 60_000, jobClass: .backfill)) != nil)
+        #expect(!rule.goesFirst(straggler(elapsed: 60_000, jobClass: .backfill)))
+        #expect(rule.goesFirst(straggler(elapsed: 60_000)))
     }
 
     @Test("past a multiple of what its peers' pace predicts, and not before")

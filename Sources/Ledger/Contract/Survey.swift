@@ -146,12 +146,14 @@ public struct Straggler: Hashable, Sendable {
     /// Of the job's profile.
     public var profile: Digest
     public var encoder: String
+    public var jobClass: JobClass
 
     public init(
         token: LeaseToken, kind: UnitKind, attemptsMaximum: Int, elapsedMilliseconds: Int64,
         estimate: Estimate, peersDone: Int, peersMilliseconds: Int64,
-        peersEstimatedSeconds: Double, profile: Digest, encoder: String
+        peersEstimatedSeconds: Double, profile: Digest, encoder: String, jobClass: JobClass
     ) {
+        self.jobClass = jobClass
         self.token = token
         self.kind = kind
         self.attemptsMaximum = attemptsMaximum

@@ -151,7 +151,8 @@ extension MemoryLedger.State {
                 estimate: row.facts.estimate, peersDone: peers.done,
                 peersMilliseconds: peers.milliseconds,
                 peersEstimatedSeconds: peers.estimatedSeconds,
-                profile: job.facts.submission.profileDigest, encoder: row.facts.encoder)
+                profile: job.facts.submission.profileDigest, encoder: row.facts.encoder,
+                jobClass: job.facts.submission.jobClass)
         }
     }
 }

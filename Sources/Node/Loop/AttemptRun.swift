@@ -90,7 +90,7 @@ struct AttemptRun: Sendable {
     /// What another job, or an earlier one, made of the same content. What has an effect beside its
     /// artifact is always done anew.
     private func existing(_ context: UnitContext) throws -> Artifact? {
-        guard lease.kind != .preview, lease.kind != .verify, lease.kind != .publish,
+        guard lease.kind.isReused,
             var artifact = try ledger.artifact(content: lease.content, tenant: lease.tenant),
             try store.contains(artifact.digest, tenant: lease.tenant)
         else { return nil }

@@ -18,6 +18,9 @@ struct BufferProving {
         var warnings: [String]
     }
 
+    /// An encoder that twice made no chunk better does not keep to the buffer: the rest is reported as it is.
+    private static let vainMaximum = 2
+
     private let context: UnitContext
     private let plan: Plan
     private let video: VideoPlan
@@ -56,14 +59,17 @@ struct BufferProving {
     func prove(_ units: [StitchedUnit]) async throws -> Proven {
         var scan = BufferScan(model, timescale: video.grid.timescale)
         var (parts, effort, reencoded): ([TrackPart], Effort, Int) = ([], Effort(), 0)
+        var vain = 0
         for unit in units {
             var best = try await candidate(unit.part, after: scan, &effort)
             try requireClaim(best)
-            if best.late > 0, model.isEnforced, !isPlayedEarly,
-                let better = try await encodedAgain(unit, best, after: scan, &effort)
-            {
-                best = better
-                reencoded += 1
+            if best.late > 0, model.isEnforced, !isPlayedEarly, vain < BufferProving.vainMaximum {
+                if let better = try await encodedAgain(unit, best, after: scan, &effort) {
+                    best = better
+                    reencoded += 1
+                } else {
+                    vain += 1
+                }
             }
             for sample in best.samples { scan.take(sample) }
             parts.append(best.part)

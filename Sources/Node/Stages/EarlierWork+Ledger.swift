@@ -15,12 +15,21 @@ extension EarlierWork {
             probed: ProfileIdentity.probeContent(source: source), tenant: tenant,
             limit: jobsMaximum)
         for job in jobs {
-            guard let record = try ledger.job(job), record.collectedMilliseconds == nil,
-                let plan = try ledger.plan(ofJob: job)
-            else { continue }
-            let done = try ledger.units(ofJob: job).filter { $0.state == .done }
-            work.add(plan, done: Set(done.map(\.position)))
+            do throws(LedgerFailure) {
+                try work.add(job, from: ledger)
+            } catch where error.code == .corrupt || error.code == .refused {
+                // A plan of another build: what it made is not known, and made again.
+                continue
+            }
         }
         return work
+    }
+
+    private mutating func add(_ job: JobID, from ledger: any Ledger) throws(LedgerFailure) {
+        guard let record = try ledger.job(job), record.collectedMilliseconds == nil,
+            let plan = try ledger.plan(ofJob: job)
+        else { return }
+        let done = try ledger.units(ofJob: job).filter { $0.state == .done }
+        add(plan, done: Set(done.map(\.position)))
     }
 }

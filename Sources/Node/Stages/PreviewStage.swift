@@ -27,15 +27,27 @@ enum PreviewStage {
             throw Failure(.permanent, .internalFault, "The plan has no chunk \(chunk).")
         }
         var report = Report(chunks: 0, seconds: .zero)
+        var warnings: [String] = []
         if context.job.terms.replaces == nil {
-            report.seconds = try PreviewWork(context, plan, video, through: chunk).show()
-            report.chunks = chunk + 1
+            do {
+                report.seconds = try PreviewWork(context, plan, video, through: chunk).show()
+                report.chunks = chunk + 1
+            } catch let failure as Failure where isOptional(failure, context.lease) {
+                warnings = ["\(failure.message) What was done by then could not be played early."]
+            }
         }
         let staged = try context.stage()
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
         try staged.append([UInt8](try encoder.encode(report)))
-        return try context.commit(staged, pieces: [], usage: meter.usage)
+        return try context.commit(staged, pieces: [], usage: meter.usage, warnings: warnings)
+    }
+
+    /// A destination that has no room for a while fails no job whose output may well be published in the end: the last
+    /// attempt gives up this preview, and the next one shows its chunks too.
+    private static func isOptional(_ failure: Failure, _ lease: Lease) -> Bool {
+        (failure.code == .storageFull || failure.code == .storageFailed)
+            && lease.token.attempt >= lease.attemptsMaximum
     }
 }
 

@@ -57,12 +57,32 @@ enum PublishStage {
                 + "it away, or choose another output directory.")
     }
 
+    /// Nor may anything be among what is played early: the finished output takes its place.
+    private static func requireNothingElse(
+        earlyAt path: String, _ files: [OutputFile], _ job: JobID
+    ) throws {
+        guard try EarlyMarker.standing(at: path)?.job == job else { return }
+        let own = Set(files.map(\.path) + [EarlyPlay.markerPath])
+        var isDirectory: ObjCBool = false
+        for name in try FileManager.default.subpathsOfDirectory(atPath: path).sorted()
+        where !own.contains(name) {
+            let isThere = FileManager.default.fileExists(
+                atPath: path + "/" + name, isDirectory: &isDirectory)
+            if !isThere || isDirectory.boolValue { continue }
+            throw Failure(
+                .permanent, .destinationExists,
+                "\(path): \(name) is not of what is played early there, which the finished output would "
+                    + "replace. Move it away and retry, or choose another output directory.")
+        }
+    }
+
     private static func fill(
         _ destination: Destination, _ context: UnitContext, _ files: [OutputFile],
         _ artifacts: [Int: Artifact], _ receipt: [UInt8]
     ) throws {
         try destination.check()
         if context.job.terms.replaces != nil { try requireNothingElse(context.job.destination) }
+        try requireNothingElse(earlyAt: context.job.destination, files, context.job.id)
         let output = try destination.prepare(
             job: context.lease.unit.job, epoch: context.lease.token.epoch,
             attempt: context.lease.token.attempt)

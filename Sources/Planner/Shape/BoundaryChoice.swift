@@ -98,6 +98,8 @@ struct BoundaryChoice {
     private func cost(
         _ start: Int, _ seconds: Double, _ lengths: ClosedRange<Double>, isLast: Bool = false
     ) -> Int64 {
+        // No chunk is empty; of one that was, the sums below are no numbers.
+        guard seconds > tolerance else { return Int64(BoundaryChoice.wrongLengthCost * 1e6) }
         let aim = min(max(aim, lengths.lowerBound), lengths.upperBound)
         var cost =
             startCost + preRolls[start] * decodeShare

@@ -12,6 +12,9 @@ public enum CostLessons {
     ///   - costs: what the plan reckoned with for the unit.
     ///   - usage: of all that was done for it, once.
     public static func samples(_ costs: [WorkCost], _ usage: Usage) -> [CostSample] {
+        // A worker is not believed: its stages take no longer than the process, whose time the host saw.
+        let told = usage.stageCPUSeconds.values.reduce(0, +)
+        guard told.isFinite, told <= usage.cpuSeconds * 1.05 + 0.05 else { return [] }
         let hasThreads = costs.contains {
             stage($0.work) == "encode" && !$0.work.hasPrefix(singleThreaded)
         }

@@ -147,6 +147,7 @@ extension NodeCore {
         ] {
             print.combine(flag)
         }
+        print.combine(refusedHedges.values.count { $0 > now })
         print.combine(pendingLook.count)
         for operation in pendingLook { print.combine(operation) }
         print.combine(lastLook.map { now - $0 >= policy.careMilliseconds } ?? true)

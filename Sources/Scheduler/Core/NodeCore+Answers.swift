@@ -23,6 +23,9 @@ extension NodeCore {
             case (.hedge(_, _, _, let reason), .leased(let leases)):
                 effects += take(leases, now)
                 effects += leases.map { .note(.hedged($0.token, reason: reason)) }
+                if leases.isEmpty, case .hedge(let token, _, _, _) = operation {
+                    refusedHedges[token] = now + Self.refusedMilliseconds
+                }
             case (.lease(let picks, _, _), .leased(let leases)):
                 let granted = Set(leases.map(\.unit))
                 for pick in picks where !granted.contains(pick.unit) {
@@ -52,12 +55,8 @@ extension NodeCore {
             effects.append(.note(.tookBack(tokens, reason: reason)))
             effects.append(.sweep)
         }
-        // There may be room now, or work that was taken back. A hedge that was refused, since its tenant is at its
-        // cap, would be refused again.
-        let isVain = zip(operations, answers).allSatisfy {
-            if case (.hedge, .leased(let leases)) = $0 { leases.isEmpty } else { false }
-        }
-        if hasRoom, !isVain { effects += look(now) }
+        // There may be room now, or work that was taken back. A hedge that was refused is not asked for again for a while.
+        if hasRoom { effects += look(now) }
         return effects
     }
 
@@ -157,6 +156,7 @@ extension NodeCore {
     }
 
     private static let resendMilliseconds: Int64 = 200
+    private static let refusedMilliseconds: Int64 = 5_000
 
     private mutating func resendLater(_ token: LeaseToken, _ now: Int64) {
         members[token]?.resendAt = now + Self.resendMilliseconds

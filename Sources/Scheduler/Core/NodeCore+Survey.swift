@@ -18,6 +18,7 @@ extension NodeCore {
             ending = .idle
             return effects + [.ask([.retire(identity.id)])]
         }
+        refusedHedges = refusedHedges.filter { $0.value > now }
         if hasRoom {
             operations += choose(survey, disk, using: &generator)
         }
@@ -170,6 +171,7 @@ extension NodeCore {
         var found: [Straggler] = []
         for straggler in stragglers where found.count < most {
             guard left.fits(straggler.estimate), breakers.admits(straggler),
+                refusedHedges[straggler.token] == nil,
                 policy.hedge.reason(straggler) != nil
             else { continue }
             left = left.less(straggler.estimate)

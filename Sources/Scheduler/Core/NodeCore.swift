@@ -39,6 +39,9 @@ public struct NodeCore: Hashable, Sendable {
     /// The ending that waits for the node to be retired; and when it was asked.
     var ending: NodeEnding?
     var isEnded = false
+    /// Second leases that the ledger refused, since a tenant is at its cap or somebody was first; and until when they are not
+    /// asked for again.
+    var refusedHedges: [LeaseToken: Int64] = [:]
     let plantedBug: PlantedBug?
 
     public init(identity: NodeRecord, policy: NodePolicy) {

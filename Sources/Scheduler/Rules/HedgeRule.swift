@@ -32,26 +32,44 @@ public struct HedgeRule: Hashable, Sendable {
 
     /// Whether it is so sure that this unit straggles that its second lease goes before units that wait: a straggler holds
     /// a worker for many times as long as the hedge takes. Predictions alone are not sure.
+    ///
+    /// Nor are peers that were faster than predicted: some may have been found made already. What is uploaded goes before
+    /// any second lease of a backfill's unit.
     public func goesFirst(_ straggler: Straggler) -> Bool {
-        straggler.peersDone >= HedgeRule.peersToBeSure && reason(straggler) != nil
+        straggler.jobClass == .live && straggler.peersDone >= HedgeRule.peersToBeSure
+            && reason(straggler, paceLeast: 1) != nil
     }
 
     private static let peersToBeSure = 2
+    /// Peers that took less than this of their predictions were hardly made, and those that are smaller than this part of
+    /// the unit say nothing of it.
+    private static let paceLeast = 0.5
+    private static let peerLeast = 0.1
 
     /// Why this unit is to be hedged now; nil when it is not.
     public func reason(_ straggler: Straggler) -> String? {
+        reason(straggler, paceLeast: HedgeRule.paceLeast)
+    }
+
+    private func reason(_ straggler: Straggler, paceLeast: Double) -> String? {
         guard straggler.token.attempt < straggler.attemptsMaximum,
             straggler.elapsedMilliseconds >= floorMilliseconds
         else { return nil }
-        let hasPeers = straggler.peersDone > 0 && straggler.peersEstimatedSeconds > 0
+        let peers = Double(straggler.peersDone)
+        let hasPeers =
+            peers > 0 && straggler.peersEstimatedSeconds > 0
+            && straggler.peersEstimatedSeconds
+                >= HedgeRule.peerLeast * peers * straggler.estimate.cpuSeconds
         let pace =
             hasPeers
-            ? Double(straggler.peersMilliseconds) / 1000 / straggler.peersEstimatedSeconds : 1
+            ? max(
+                paceLeast,
+                Double(straggler.peersMilliseconds) / 1000 / straggler.peersEstimatedSeconds) : 1
         let predicted = straggler.estimate.cpuSeconds * pace
         let limit =
             predicted
             * (hasPeers
-                ? multiple * (1 + doubt / Double(straggler.peersDone)) : multipleWithoutPeers)
+                ? multiple * (1 + doubt / peers) : multipleWithoutPeers)
         let elapsed = Double(straggler.elapsedMilliseconds) / 1000
         guard elapsed > limit else { return nil }
         return "hedged: it has run for \(tenths(elapsed)) s where \(tenths(predicted)) s were "

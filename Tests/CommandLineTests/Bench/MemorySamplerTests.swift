@@ -33,7 +33,8 @@ struct MemorySamplerTests {
         let all = sampler.end()
         let peak = try #require(all.peak)
         #expect(seen.bytes > 60_000_000 && peak.bytes > 60_000_000)
-        #expect(peak.processes >= 4 && peak.samples >= 1 && all.cpuSeconds > 0)
+        // Processes of other tests may be a higher peak later on.
+        #expect(seen.processes >= 4 && peak.samples >= 1 && all.cpuSeconds > 0)
     }
 
     @Test("what the process itself holds counts where it is asked for")

@@ -93,7 +93,7 @@ extension LeasedUnits {
         let row = try Row.fetchOne(
             database.cachedStatement(
                 sql: """
-                    SELECT j.profile_digest, j.codec, p.* FROM job j, (
+                    SELECT j.profile_digest, j.codec, j.class, p.* FROM job j, (
                         SELECT count(*) AS done, coalesce(sum(finished_at - started_at), 0) AS took,
                             total(cpu_seconds) AS estimated
                         FROM work_unit WHERE id BETWEEN ?1 >> 20 << 20 AND ?1 | 1048575
@@ -108,6 +108,7 @@ extension LeasedUnits {
             peersMilliseconds: try row.value(Int64.self, "took"),
             peersEstimatedSeconds: try row.value(Double.self, "estimated"),
             profile: try row.digest("profile_digest"),
-            encoder: unit.kind == .encode ? try row.text("codec") : "")
+            encoder: unit.kind == .encode ? try row.text("codec") : "",
+            jobClass: try row.text("class") == JobClass.backfill.rawValue ? .backfill : .live)
     }
 }

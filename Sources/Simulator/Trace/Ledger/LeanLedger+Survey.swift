@@ -121,7 +121,7 @@ extension LeanLedger {
                     estimate: job.estimate(key.place.position), peersDone: peers.done,
                     peersMilliseconds: peers.milliseconds,
                     peersEstimatedSeconds: peers.estimatedSeconds, profile: job.profile,
-                    encoder: job.encoder(key.place.position)))
+                    encoder: job.encoder(key.place.position), jobClass: .live))
         }
         return found
     }

@@ -35,6 +35,8 @@ extension TraceWorld {
             if attempt.lease.isHedge { tally.doubledSeconds += attempt.workDone(by: now) }
         }
         if !node.isTicking { countIdle(node) }
+        // What is down looks at nothing.
+        node.dormantSince = 0
         node.attempts = [:]
         node.core = nil
         node.isTicking = false
@@ -49,7 +51,7 @@ extension TraceWorld {
 
     func startTicking(_ node: TraceNode) {
         guard !node.isTicking else { return }
-        if node.incarnation > 0, node.dormantSince > 0 { countIdle(node) }
+        if node.incarnation > 0 { countIdle(node) }
         node.isTicking = true
         queue.add(
             .tick(node, incarnation: node.incarnation),
@@ -69,6 +71,7 @@ extension TraceWorld {
 
     /// The looks that a node with nothing to do would have had.
     func countIdle(_ node: TraceNode) {
+        guard node.dormantSince > 0 else { return }
         tally.idleLooks += (now - node.dormantSince) / fleet.policy.careMilliseconds
         node.dormantSince = now
     }

@@ -2,6 +2,7 @@ import ArtifactStore
 import Foundation
 import Ledger
 import TranscodeModel
+import WorkerHost
 
 /// A state directory and outputs of one run, gone when it is over.
 struct BenchWorkplace {
@@ -95,7 +96,11 @@ struct Moment {
     let own: Double
     let children: Double
 
-    init() { (children, own) = Machine.cpuSeconds() }
+    init() {
+        let (ended, own) = Machine.cpuSeconds()
+        self.own = own
+        children = ended + Zygotes.shared.cpuSeconds
+    }
 
     var cpuSeconds: Double { own + children }
 }
