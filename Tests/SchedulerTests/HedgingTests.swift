@@ -132,15 +132,18 @@ struct HedgingTests {
         #expect(bench.survey(stragglers: [straggler(elapsed: 9_000)]).operations.isEmpty)
     }
 
-    @Test(
-        "a hedge that is refused, since the tenant is at its cap, is no reason to look again at once"
-    )
+    @Test("a hedge that is refused holds back no unit that waits, and is asked for again after a while only")
     func refused() {
-        var bench = CoreBench.started()
-        let asked = bench.survey(stragglers: [straggler(elapsed: 60_000)])
+        var bench = CoreBench.started { $0.workers = 1 }
+        let slow = straggler(elapsed: 60_000)
+        let asked = bench.survey(stragglers: [slow])
         #expect(asked.operations.count == 1)
-        let after = bench.tell(.answered(asked.operations, [.leased([])]))
-        #expect(after.surveys == 0)
-        #expect(bench.pass(1_000).surveys == 1)
+        // At once there is another look, in which the only worker is for others.
+        #expect(bench.tell(.answered(asked.operations, [.leased([])])).surveys == 1)
+        #expect(bench.survey(stragglers: [slow]).operations.isEmpty)
+        #expect(bench.pass(4_000).surveys == 1)
+        #expect(bench.survey(stragglers: [slow]).operations.isEmpty)
+        #expect(bench.pass(2_000).surveys == 1)
+        #expect(bench.survey(stragglers: [slow]).operations.count == 1)
     }
 }

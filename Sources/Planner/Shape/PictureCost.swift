@@ -61,16 +61,21 @@ struct PictureCost {
         return [WorkCost(work: work, seconds: frames / 1e6 * each)]
     }
 
-    /// Each rung is scaled from the one above.
+    /// The halvings that some rung is scaled from, and each rung that is none (`HalvingChain`).
     func scale(
         _ chunk: Chunk, _ renditions: [VideoRendition], _ video: VideoPlan
     ) -> [WorkCost] {
-        var above = pixels
+        let chain = HalvingChain(
+            picture: video.picture ?? PictureSize(width: track.width, height: track.height))
+        func pixels(_ size: PictureSize) -> Double { Double(size.width * size.height) }
+        let levels = renditions.map { chain.level(for: $0.size) }
         var scaled = 0.0
-        for rendition in renditions {
-            let own = Double(rendition.width * rendition.height)
-            if own != above { scaled += above + own }
-            above = own
+        for level in 0..<(levels.max() ?? 0) {
+            scaled += pixels(chain.size(level)) + pixels(chain.size(level + 1))
+        }
+        for (rendition, level) in zip(renditions, levels)
+        where rendition.size != chain.size(level) {
+            scaled += pixels(chain.size(level)) + pixels(rendition.size)
         }
         let seconds = shown(chunk, video) / 1e6 * scaled * PictureCost.scaleSeconds
         return [WorkCost(work: "scale", seconds: seconds)]
