@@ -59,7 +59,7 @@ struct BufferProving {
         for unit in units {
             var best = try await candidate(unit.part, after: scan, &effort)
             try requireClaim(best)
-            if best.late > 0, model.isEnforced, !isPlayedEarly,
+            if best.late > 0, model.isEnforced, !isPlayedEarly, rendition.copied == nil,
                 let better = try await encodedAgain(unit, best, after: scan, &effort)
             {
                 best = better
