@@ -23,7 +23,9 @@ enum EarlyRule {
         guard start < Rational(apartSeconds), video.chunks.count > 1 else { return usual }
         let early = video.earlyRenditions.filter(usual.joined().contains)
         let others = usual.map { $0.filter { !early.contains($0) } }
-        return ([early] + others).filter { !$0.isEmpty }
+        // What is copied is a unit of its own.
+        let copied = early.filter { $0.copied != nil }.map { [$0] }
+        return (copied + [early.filter { $0.copied == nil }] + others).filter { !$0.isEmpty }
     }
 
     /// Previews of a long film come less and less often, since each looks at all that is there: one for each of the first

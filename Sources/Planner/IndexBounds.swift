@@ -117,7 +117,7 @@ enum IndexBounds {
             [times.first ?? 0, times.last ?? 0, track.lastFrameDuration].allSatisfy({
                 isWithin($0, track.timeBase)
             }),
-            track.density?.isInRange ?? true,
+            track.density?.isInRange ?? true, track.coded?.isInRange ?? true,
             track.randomAccessPoints.allSatisfy({
                 $0.pts >= times.first ?? 0 && $0.pts <= times.last ?? 0
             }),

@@ -38,6 +38,7 @@ public enum Planning {
         let sound = profile.audio.flatMap { SoundSpan(SoundPlanning.kept(index.audio, $0)) }
         let picture = try track.map { track throws(Failure) in
             try PicturePlanning.plan(track, profile, sound: profile.video == nil ? nil : sound)
+                .passedThrough(track, profile, index.damage, &warnings)
         }
         if let track, track.color.isHighDynamicRange, profile.video?.codec == .h264,
             profile.video?.dynamicRange == .source

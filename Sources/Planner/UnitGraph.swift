@@ -137,10 +137,12 @@ struct UnitGraph {
             let besides =
                 audio.map { model.audio($0).estimate.cpuSeconds }
                 + (images.map { [model.images($0).estimate.cpuSeconds] } ?? [])
-            let grouping = EncodeGrouping(
-                video: video, model: model, besides: besides, workers: context.workers)
-            let cover = EncodeCover(
-                video, grouping.groups(), earlier, playsEarly: playsEarly)
+            let groups = PictureCopying.groups(video) { encoded in
+                EncodeGrouping(
+                    video: encoded, model: model, besides: besides, workers: context.workers
+                ).groups()
+            }
+            let cover = EncodeCover(video, groups, earlier, playsEarly: playsEarly)
             (stitches, bytes) = graph.addPictures(
                 video, cover, model, EncodeContent(source: source, video: video, damage: damage),
                 playsEarly: playsEarly)

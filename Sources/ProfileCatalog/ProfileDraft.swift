@@ -25,6 +25,7 @@ struct ProfileDraft {
         var dynamicRange: DynamicRange?
         var bitDepth: Int?
         var deinterlacing: Deinterlacing?
+        var passthrough: Bool?
     }
 
     struct Audio {
@@ -89,7 +90,8 @@ struct ProfileDraft {
                 } ?? theirs.parameters,
                 dynamicRange: mine.dynamicRange ?? theirs.dynamicRange,
                 bitDepth: mine.bitDepth ?? theirs.bitDepth,
-                deinterlacing: mine.deinterlacing ?? theirs.deinterlacing)
+                deinterlacing: mine.deinterlacing ?? theirs.deinterlacing,
+                passthrough: mine.passthrough ?? theirs.passthrough)
         }
         result.audio = merge(audio, base.audio) { mine, theirs in
             Audio(
@@ -147,6 +149,8 @@ struct ProfileDraft {
                 parameters: video.parameters ?? [:], timestamps: video.timestamps ?? .nominal,
                 dynamicRange: video.dynamicRange ?? .standard, bitDepth: video.bitDepth ?? 8,
                 deinterlacing: video.deinterlacing ?? .frame)
+            // So that profiles without it keep their digests.
+            if video.passthrough == true { profile.video?.passthrough = true }
         }
         if case .some(let audio) = audio {
             profile.audio = AudioSettings(

@@ -86,6 +86,7 @@ struct ProfileReader {
         video.parameters = parameters(fields["parameters"])
         video.dynamicRange = choice(fields, "dynamic-range", at: "video")
         video.deinterlacing = choice(fields, "deinterlace", at: "video")
+        video.passthrough = flag(fields, "passthrough", at: "video")
         if let node = fields["bit-depth"] {
             video.bitDepth = node.int
             if case .numbers(let all) = ProfileSchema.key("video.bit-depth").form,

@@ -133,6 +133,11 @@ package enum ProfileSchema {
             "video.deinterlace", choice(Deinterlacing.self), "frame",
             "what two fields become: one frame, or two at twice the rate, as far as `max-fps` allows"
         ),
+        Key(
+            "video.passthrough", .flag, "false",
+            "whether a source that is one of the rungs already is copied there and not encoded again: H.264 of the "
+                + "rung's size, within its cap and buffer, at a constant rate, with closed groups of exactly "
+                + "`keyframe`. A warning says why a source is not"),
     ]
 
     private static let audio = [

@@ -232,6 +232,8 @@ public struct VideoRendition: Hashable, Sendable, Codable {
     public var quality: Int
     public var averageKilobitsPerSecond: Int
     public var parameters: [String: String]
+    /// Set where the source's packets are copied; nil where pictures are encoded.
+    public var copied: CopiedPictures?
 
     public var size: PictureSize { PictureSize(width: width, height: height) }
 

@@ -92,6 +92,8 @@ public struct VideoSettings: Hashable, Sendable, Codable {
     /// Of standard range: 8 or 10. What stays in high dynamic range has 10.
     public var bitDepth: Int
     public var deinterlacing: Deinterlacing
+    /// Whether a source that is one of the rungs already is copied there. Nil, as in most profiles, encodes it.
+    public var passthrough: Bool?
 
     public init(
         codec: VideoCodec, preset: String, quality: Int, ladder: [Rung], frameRateMaximum: Rational,

@@ -107,6 +107,8 @@ public struct VideoTrack: Hashable, Sendable, Codable {
     public var program: Int?
     /// Nil in indexes from before it was counted.
     public var density: PacketDensity?
+    /// Of H.264 alone; nil in indexes from before it was looked at.
+    public var coded: CodedPictures?
 
     public init(
         streamIndex: Int, codec: String, pixelFormat: String, bitDepth: Int, width: Int,

@@ -68,6 +68,25 @@ struct ProfileCatalogTests {
         }
     }
 
+    @Test(
+        "nothing is passed through unless a profile says so, and one that extends it can take it back"
+    )
+    func passthrough() throws {
+        #expect(try ProfileCatalog.load("web", reading: nothing).video?.passthrough == nil)
+        func load(_ video: String) throws -> Profile {
+            try ProfileCatalog.load("mine.yaml") { path in
+                path == "mine.yaml"
+                    ? "schema: 1\nname: mine\nextends: base.yaml\nvideo: \(video)"
+                    : "schema: 1\nname: base\nextends: web\nvideo: {passthrough: true}"
+            }
+        }
+        #expect(try load("{quality: 20}").video?.passthrough == true)
+        // What is off is as what was never said: the same profile, with the same digest.
+        let off = try load("{passthrough: false}")
+        #expect(off.video?.passthrough == nil)
+        #expect(try JSONEncoder().encode(off).range(of: Data("passthrough".utf8)) == nil)
+    }
+
     @Test("parameters are merged key by key")
     func parameters() throws {
         let profile = try ProfileCatalog.load("mine.yaml") { _ in
@@ -150,6 +169,10 @@ struct ProfileCatalogTests {
             (
                 "extends: thumbs\ntext: {tracks: 3}",
                 "mine.yaml:1:1: text: images carries no text; write “text: none”"
+            ),
+            (
+                "video: {passthrough: 1}",
+                "mine.yaml:3:22: video.passthrough: must be true or false"
             ),
             ("publish: {early: soon}", "mine.yaml:3:18: publish.early: must be true or false"),
             (

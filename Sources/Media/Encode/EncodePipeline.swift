@@ -9,15 +9,20 @@ enum EncodePipeline {
         source: Int32 = WorkerDescriptor.source, staging: Int32 = WorkerDescriptor.staging
     ) throws(Failure) -> WorkResult {
         precondition(!request.renditions.isEmpty && !request.chunk.frames.isEmpty)
+        let wanted = request.renditions.filter {
+            $0.name == request.onlyRendition ?? $0.name
+        }
+        if wanted.contains(where: { $0.copied != nil }) {
+            return try PictureCopy.run(
+                wanted, request, limits: limits, reporter: reporter, source: source,
+                staging: staging)
+        }
         var clock = StageClock()
         var warnings: [String] = []
         let log = damageLog(request)
         var pictures = try firstPicture(request, limits, source, log, &clock, &warnings)
         var slot = GridReader.Slot.fresh
         var file = StagingFile(descriptor: staging)
-        let wanted = request.renditions.filter {
-            $0.name == request.onlyRendition ?? $0.name
-        }
         let scaling = try Scaling(
             wanted, of: request.picture, bitDepth: request.treatment.bitDepth,
             color: request.color)

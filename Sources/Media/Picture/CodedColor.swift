@@ -22,6 +22,13 @@ struct CodedColor {
         frame.pointer.pointee.colorspace = matrix
     }
 
+    func apply(to parameters: UnsafeMutablePointer<AVCodecParameters>) {
+        parameters.pointee.color_range = AVCOL_RANGE_MPEG
+        parameters.pointee.color_primaries = primaries
+        parameters.pointee.color_trc = transfer
+        parameters.pointee.color_space = matrix
+    }
+
     func apply(to context: UnsafeMutablePointer<AVCodecContext>) {
         context.pointee.color_range = AVCOL_RANGE_MPEG
         context.pointee.color_primaries = primaries

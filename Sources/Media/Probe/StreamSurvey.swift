@@ -31,6 +31,7 @@ struct StreamSurvey {
     private(set) var trials: [Int: StreamTrial] = [:]
     private var pairings: [Int: FieldPairing] = [:]
     private(set) var coded: [Int: CodedSoundSurvey] = [:]
+    private(set) var codedPictures: [Int: CodedPictureSurvey] = [:]
     private(set) var repair: ClockRepair?
     /// What headers say of the sizes of pictures, by stream.
     var declared: [Int: DeclaredShape] = [:]
@@ -63,6 +64,8 @@ struct StreamSurvey {
             records[number] = record
             trials[number] = try StreamTrial(pointer, isBroadcast: mayJump)
             coded[number] = CodedSoundSurvey(pointer)
+            codedPictures[number] = CodedPictureSurvey(
+                pointer, container: String(cString: format.name))
             pairings[number] = try FieldPairing.open(pointer, isBroadcast: mayJump)
         }
         // All streams of such files count in one unit.
@@ -110,6 +113,7 @@ struct StreamSurvey {
         }
         repairClock(packet, number)
         coded[number]?.take(packet)
+        codedPictures[number]?.take(packet)
         let value = packet.pointer.pointee
         // A missing presentation time is taken from the decode time, as for AVI.
         let time = value.pts != reelmill_no_pts ? value.pts : value.dts

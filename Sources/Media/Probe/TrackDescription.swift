@@ -171,6 +171,7 @@ extension StreamSurvey {
             codedAspect: Rational(coded: parameters.sample_aspect_ratio),
             light: first.traits.light ?? PictureTraits.light(of: stream))
         track.density = timing.density
+        track.coded = codedPictures[track.streamIndex]?.result(record, timing)
         return track
     }
 

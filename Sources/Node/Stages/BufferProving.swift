@@ -26,8 +26,8 @@ struct BufferProving {
     private let video: VideoPlan
     private let rendition: VideoRendition
     private let model: BufferModel
-    /// What is played already while it is made stays as it is.
-    private let isPlayedEarly: Bool
+    /// Whether late chunks are encoded again: what is copied, and what is played while it is made, stays as it is.
+    private let isRepaired: Bool
 
     /// Nil for sound.
     init?(_ context: UnitContext, _ plan: Plan, rendition name: String) {
@@ -39,7 +39,9 @@ struct BufferProving {
         self.video = video
         self.rendition = rendition
         model = BufferModel(rendition)
-        isPlayedEarly = plan.profile.playsEarly && video.earlyRenditions.contains(rendition)
+        let isPlayedEarly =
+            plan.profile.playsEarly && video.earlyRenditions.contains(rendition)
+        isRepaired = model.isEnforced && rendition.copied == nil && !isPlayedEarly
     }
 
     /// A part with its samples, and how many of them are late after what is before it.
@@ -63,7 +65,7 @@ struct BufferProving {
         for unit in units {
             var best = try await candidate(unit.part, after: scan, &effort)
             try requireClaim(best)
-            if best.late > 0, model.isEnforced, !isPlayedEarly, vain < BufferProving.vainMaximum {
+            if best.late > 0, isRepaired, vain < BufferProving.vainMaximum {
                 if let better = try await encodedAgain(unit, best, after: scan, &effort) {
                     best = better
                     reencoded += 1

@@ -27,6 +27,7 @@ struct CostModel {
 
     func encode(_ chunk: Chunk, _ renditions: [VideoRendition], _ video: VideoPlan) -> Prediction {
         guard let picture else { preconditionFailure("an encode has pictures") }
+        if let copied = renditions.first?.copied { return copy(chunk, copied, video) }
         var costs = picture.decode(chunk, video)
         costs += picture.scale(chunk, renditions, video)
         costs += picture.encode(chunk, renditions, video)
@@ -39,6 +40,16 @@ struct CostModel {
         return prediction(
             costs, memoryBytes: Int64(120e6 + 60 * picture.pixels + 110 * outputPixels),
             outputBytes: Int64(bits / 8 * 0.6 * Double(ticks) / Double(grid.timescale)))
+    }
+
+    /// Packets are read and written.
+    private func copy(_ chunk: Chunk, _ copied: CopiedPictures, _ video: VideoPlan) -> Prediction {
+        let bytes =
+            Double(copied.kilobitsPerSecond) * 125 * Double(chunk.frames.count)
+            / video.grid.rate.approximation
+        return prediction(
+            [WorkCost(work: "copy", seconds: CostModel.startSeconds + bytes / 1e9)],
+            memoryBytes: 80_000_000, outputBytes: Int64(bytes))
     }
 
     func audio(_ rendition: AudioRendition) -> Prediction {
@@ -83,7 +94,9 @@ struct CostModel {
     /// Copying; with room for a chunk that is encoded again for the buffer's sake.
     func stitch(_ rendition: VideoRendition, _ video: VideoPlan, bytes: Int64) -> Prediction {
         var prediction = moving(bytes: bytes)
-        if let chunk = video.chunks.first, BufferModel(rendition).isEnforced {
+        if let chunk = video.chunks.first, rendition.copied == nil,
+            BufferModel(rendition).isEnforced
+        {
             prediction.estimate.memoryBytes = max(
                 prediction.estimate.memoryBytes,
                 encode(chunk, [rendition], video).estimate.memoryBytes)

@@ -72,10 +72,13 @@ struct PlanCommand: AsyncParsableCommand {
         if let video = plan.video {
             lines.append(gridLine(video))
             for rendition in video.renditions {
+                let rate =
+                    rendition.copied.map { "as it is, \($0.kilobitsPerSecond) kb/s" }
+                    ?? "quality \(rendition.quality), at most "
+                    + "\(rendition.averageKilobitsPerSecond * 3 / 2) kb/s"
                 lines.append(
                     "video    \(rendition.name): \(rendition.width)×\(rendition.height) "
-                        + "\(rendition.codec.rawValue), quality \(rendition.quality), at most "
-                        + "\(rendition.averageKilobitsPerSecond * 3 / 2) kb/s")
+                        + "\(rendition.codec.rawValue), \(rate)")
             }
             let lengths = video.chunks.map(\.frames.count)
             lines.append(
