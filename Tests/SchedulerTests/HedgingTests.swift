@@ -132,7 +132,9 @@ struct HedgingTests {
         #expect(bench.survey(stragglers: [straggler(elapsed: 9_000)]).operations.isEmpty)
     }
 
-    @Test("a hedge that is refused holds back no unit that waits, and is asked for again after a while only")
+    @Test(
+        "a hedge that is refused holds back no unit that waits, and is asked for again after a while only"
+    )
     func refused() {
         var bench = CoreBench.started { $0.workers = 1 }
         let slow = straggler(elapsed: 60_000)

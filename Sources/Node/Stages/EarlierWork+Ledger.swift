@@ -17,7 +17,7 @@ extension EarlierWork {
         for job in jobs {
             do throws(LedgerFailure) {
                 try work.add(job, from: ledger)
-            } catch where error.code == .corrupt || error.code == .refused {
+            } catch  where error.code == .corrupt || error.code == .refused {
                 // A plan of another build: what it made is not known, and made again.
                 continue
             }

@@ -96,7 +96,8 @@ struct Chunking {
     /// Seconds from the key frame at or before each boundary to it; the last boundary leaves half a segment at least.
     private func preRolls() -> [Double] {
         var place = 0
-        return stride(from: 0, through: max(length - max(1, segment / 2), 0), by: segment).map { boundary in
+        return stride(from: 0, through: max(length - max(1, segment / 2), 0), by: segment).map {
+            boundary in
             while place < keyFrames.count, keyFrames[place] <= boundary { place += 1 }
             let from = place == 0 ? 0 : keyFrames[place - 1]
             return Double(boundary - from) / stepsPerSecond
