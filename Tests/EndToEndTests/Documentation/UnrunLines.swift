@@ -78,6 +78,7 @@ enum UnrunLines {
         "scripts/chaos": "it builds the release; ChaosTests runs the program that it starts",
         "scripts/corpus": "it builds the release, and takes hours",
         "scripts/footage": "it fetches 50 MB",
+        "scripts/encoder-study": "it encodes for an hour",
         "scripts/fuzz": "it builds the release; FuzzTests does some of each kind of its trials",
         "scripts/zombie-test": "it installs job engines of others",
     ]
