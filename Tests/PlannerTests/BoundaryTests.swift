@@ -32,6 +32,37 @@ struct BoundaryTests {
     }
 
     @Test(
+        "a slide show with a segment for each picture is cut to its end, early play or not",
+        arguments: [false, true])
+    func slideShow(early: Bool) throws {
+        var profile = PlannerFixture.profile
+        profile.video?.keyFrameIntervalSeconds = 2
+        profile.video?.segmentDurationSeconds = 2
+        profile.publish = early ? PublishSettings(early: true) : nil
+        for (count, seconds) in [(60, 2), (61, 2), (50, 4), (37, 5), (40, 10)] as [(Int, Int64)] {
+            let track = PlannerFixture.track(
+                ticks: (0..<count).map { Int64($0) * seconds * 1000 },
+                timeBase: Rational(1, 1000), width: 1920, height: 1080, keyFrameEvery: 1)
+            let video = try #require(try Self.plan(track, profile).video)
+            #expect(video.chunks.map(\.frames.lowerBound).first == 0)
+            #expect(video.chunks.last?.frames.upperBound == video.grid.frames)
+            #expect(video.chunks.allSatisfy { !$0.frames.isEmpty })
+        }
+    }
+
+    @Test(
+        "each of the first chunks has a preview, later ones fewer and fewer, and the last one always"
+    )
+    func previewsOfLongFilms() {
+        for count in [1, 2, 64, 65, 100, 1000, 5000] {
+            let shown = (0..<count).filter { EarlyRule.isShown($0, of: count) }
+            #expect(shown.last == count - 1)
+            #expect(Array(shown.prefix(64)) == Array(0..<min(count, 64)))
+            #expect(shown.count <= 64 + 40)
+        }
+    }
+
+    @Test(
         "neither workers nor what was learned nor a rung more moves a boundary; the work is grouped and estimated anew",
         arguments: 0..<40)
     func independent(seed: UInt64) throws {

@@ -4,7 +4,7 @@ import Scheduler
 import Testing
 import TranscodeModel
 
-@Suite("Hedging: a straggler gets a second lease, when nothing else waits")
+@Suite("Hedging: a straggler gets a second lease, and only a sure one before units that wait")
 struct HedgingTests {
     private func straggler(
         elapsed: Int64, peers: Int = 4, peersPace: Double = 1, attempt: Int = 1,
