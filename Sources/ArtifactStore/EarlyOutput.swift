@@ -116,8 +116,33 @@ public struct EarlyOutput: Sendable {
             guard code == 0 else { throw storageFailure("put back", path, code) }
             return
         }
+        try keepOthers(of: aside)
         try syncDirectory(folder)
-        try removeTree(aside)
+    }
+
+    /// Removes what is early output, and puts back what somebody else has put into it.
+    private func keepOthers(of aside: String) throws(Failure) {
+        let names: [String]
+        do { names = try FileManager.default.subpathsOfDirectory(atPath: aside) } catch {
+            throw storageFailure("read", aside, EIO)
+        }
+        // What is deeper first: directories are empty by then, unless something else is in them.
+        for name in names.sorted(by: >) {
+            let isDirectory = rmdir(aside + "/" + name) == 0 || errno != ENOTDIR
+            guard !isDirectory, EarlyOutput.isOwn(name) else { continue }
+            guard unlink(aside + "/" + name) == 0 || errno == ENOENT else {
+                throw storageFailure("remove", aside + "/" + name)
+            }
+        }
+        if rmdir(aside) == 0 { return }
+        let code = reelmill_rename_without_replacing(aside, path)
+        guard code == 0 else { throw storageFailure("put back", path, code) }
+    }
+
+    /// By its path in the output.
+    private static func isOwn(_ name: String) -> Bool {
+        name == EarlyMarker.path || name == "master.m3u8" || name.hasPrefix("video/")
+            || name.hasPrefix("audio/")
     }
 
     /// Sets aside and removes the hidden directories of earlier turns; of all with nil.

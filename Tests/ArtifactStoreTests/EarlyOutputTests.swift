@@ -255,4 +255,32 @@ struct EarlyOutputTests {
         try store.forgetEarly(job)
         #expect(try store.earlyJobs() == [JobID("j2")])
     }
+
+    @Test("a marker that no attempt wrote is none")
+    func forgedMarkers() throws {
+        let stage = try Stage(job)
+        try FileManager.default.createDirectory(
+            atPath: stage.output.path, withIntermediateDirectories: true)
+        for (chunks, isOne) in [(-1, false), (0, false), (1, true)] {
+            try Data(#"{"chunks":\#(chunks),"job":"j1","schema":1}"#.utf8).write(
+                to: URL(fileURLWithPath: stage.output.path + "/" + EarlyMarker.path))
+            #expect((try EarlyMarker.standing(at: stage.output.path) != nil) == isOne)
+        }
+    }
+
+    @Test("what somebody else has put into an early output stays when that is taken away")
+    func othersStay() throws {
+        let stage = try Stage(job)
+        let attempt = try stage.output.begin(EarlyTurn(chunk: 0, epoch: 1, attempt: 1))
+        try stage.show(0, attempt)
+        try attempt.discard()
+        try FileManager.default.createDirectory(
+            atPath: stage.output.path + "/notes", withIntermediateDirectories: true)
+        for name in ["cover.jpg", "notes/mine.txt"] {
+            try Data("mine".utf8).write(to: URL(fileURLWithPath: stage.output.path + "/" + name))
+        }
+        try stage.output.remove()
+        let left = try FileManager.default.subpathsOfDirectory(atPath: stage.output.path).sorted()
+        #expect(left == ["cover.jpg", "notes", "notes/mine.txt"])
+    }
 }
