@@ -73,8 +73,10 @@ let package = Package(
         .target(name: "CSandbox", linkerSettings: [.linkedLibrary("seccomp")]),
         .target(
             name: "Sandbox", dependencies: ["WorkerProtocol", "CSandbox"], swiftSettings: strict),
+        .target(name: "CPicture"),
         .target(
-            name: "Media", dependencies: ["TranscodeModel", "WorkerProtocol", "Sandbox", "CLibAV"],
+            name: "Media",
+            dependencies: ["TranscodeModel", "WorkerProtocol", "Sandbox", "CLibAV", "CPicture"],
             swiftSettings: strict),
         .target(name: "CSpawn"),
         .target(name: "Zygote", dependencies: ["CSpawn"], swiftSettings: strict),
@@ -186,7 +188,8 @@ let package = Package(
         .testTarget(
             name: "MediaTests",
             dependencies: [
-                "Media", "CLibAV", "Planner", "TranscodeModel", "SeededRandom", "WorkerProtocol",
+                "Media", "CLibAV", "CPicture", "Planner", "TranscodeModel", "SeededRandom",
+                "WorkerProtocol",
                 "reelmill-worker",
             ],
             swiftSettings: strict),

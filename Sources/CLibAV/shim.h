@@ -76,4 +76,3 @@ static inline void reelmill_log_install(int level, reelmill_log_sink sink) {
 }
 
 #include "comparison.h"
-#include "halving.h"

@@ -1,4 +1,4 @@
-import CLibAV
+import CPicture
 import Foundation
 import SeededRandom
 import Testing

@@ -1,8 +1,9 @@
 import CLibAV
+import CPicture
 import TranscodeModel
 
-/// Halves pictures of yuv420p in both directions, by a cubic of eight taps in whole numbers: in less than half the time
-/// that libswscale takes for it, and with the same result on every machine.
+/// Halves pictures of yuv420p in both directions, by a cubic of eight taps in whole numbers: with the same result on
+/// every machine.
 struct Halving {
     private var scratch: [UInt16] = []
     private let pool = PicturePool()
@@ -20,7 +21,17 @@ struct Halving {
             width: from.width / 2, height: from.height / 2, format: AV_PIX_FMT_YUV420P, into: output
         )
         scratch.withUnsafeMutableBufferPointer {
-            reelmill_halve_picture(input.pointer, output.pointer, $0.baseAddress)
+            let to = output.pointer.pointee
+            let planes = [
+                (from.data.0, from.linesize.0, to.data.0, to.linesize.0, 0),
+                (from.data.1, from.linesize.1, to.data.1, to.linesize.1, 1),
+                (from.data.2, from.linesize.2, to.data.2, to.linesize.2, 1),
+            ]
+            for (source, stride, target, step, shift) in planes {
+                reelmill_halve(
+                    source, Int(stride), from.width >> Int32(shift), from.height >> Int32(shift),
+                    target, Int(step), $0.baseAddress)
+            }
         }
     }
 }

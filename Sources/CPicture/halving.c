@@ -1,11 +1,5 @@
-#pragma once
-#include <stddef.h>
-#include <stdint.h>
-
-// Halves a plane of eight bits in both directions by Keys' cubic with a = -2/3, in whole numbers of 16 bits: the same
-// result on every machine, in less than half the time that libswscale takes for eight taps. Edges are repeated.
-//
-// Both sides of the source are multiples of two. `scratch` has room for twice the width and 64 numbers.
+// A file of its own and not a header, so that the C compiler makes vectors of its loops: Swift's compiler does not.
+#include "CPicture.h"
 
 #define REELMILL_INLINE static inline __attribute__((always_inline))
 
@@ -37,8 +31,8 @@ REELMILL_INLINE void reelmill_halve_across(const uint16_t *restrict even, const 
     }
 }
 
-REELMILL_INLINE void reelmill_halve_rows(const uint8_t *from, ptrdiff_t from_stride, int width, int height, uint8_t *to,
-                                         ptrdiff_t to_stride, uint16_t *scratch) {
+REELMILL_INLINE void reelmill_halve_plane(const uint8_t *from, ptrdiff_t from_stride, int width, int height, uint8_t *to,
+                                          ptrdiff_t to_stride, uint16_t *scratch) {
     int half = width / 2;
     uint16_t *row = scratch, *even = scratch + width + 16, *odd = even + half + 16;
     for (int y = 0; y < height / 2; y++) {
@@ -60,15 +54,20 @@ REELMILL_INLINE void reelmill_halve_rows(const uint8_t *from, ptrdiff_t from_str
 }
 
 #if defined(__x86_64__)
-__attribute__((target("avx2"))) static inline void reelmill_halve_wide(const uint8_t *from, ptrdiff_t from_stride,
-                                                                       int width, int height, uint8_t *to,
-                                                                       ptrdiff_t to_stride, uint16_t *scratch) {
-    reelmill_halve_rows(from, from_stride, width, height, to, to_stride, scratch);
+__attribute__((target("avx2"))) static void reelmill_halve_wide(const uint8_t *from, ptrdiff_t from_stride, int width,
+                                                                int height, uint8_t *to, ptrdiff_t to_stride,
+                                                                uint16_t *scratch) {
+    reelmill_halve_plane(from, from_stride, width, height, to, to_stride, scratch);
 }
 #endif
 
-static inline void reelmill_halve(const uint8_t *from, ptrdiff_t from_stride, int width, int height, uint8_t *to,
-                                  ptrdiff_t to_stride, uint16_t *scratch) {
+void reelmill_halve_rows(const uint8_t *from, ptrdiff_t from_stride, int width, int height, uint8_t *to,
+                         ptrdiff_t to_stride, uint16_t *scratch) {
+    reelmill_halve_plane(from, from_stride, width, height, to, to_stride, scratch);
+}
+
+void reelmill_halve(const uint8_t *from, ptrdiff_t from_stride, int width, int height, uint8_t *to,
+                    ptrdiff_t to_stride, uint16_t *scratch) {
 #if defined(__x86_64__)
     if (__builtin_cpu_supports("avx2")) {
         reelmill_halve_wide(from, from_stride, width, height, to, to_stride, scratch);
@@ -76,13 +75,4 @@ static inline void reelmill_halve(const uint8_t *from, ptrdiff_t from_stride, in
     }
 #endif
     reelmill_halve_rows(from, from_stride, width, height, to, to_stride, scratch);
-}
-
-// All three planes of a picture, to one that is half as wide and half as high.
-static inline void reelmill_halve_picture(const AVFrame *from, AVFrame *to, uint16_t *scratch) {
-    for (int plane = 0; plane < 3; plane++) {
-        int shift = plane ? 1 : 0;
-        reelmill_halve(from->data[plane], from->linesize[plane], from->width >> shift, from->height >> shift,
-                       to->data[plane], to->linesize[plane], scratch);
-    }
 }
