@@ -4,7 +4,7 @@ import TranscodeModel
 struct UnitGraph {
     /// Part of every content digest: raised when the worker or the packager makes other bytes of the
     /// same plan, so that artifacts of an older pipeline are not taken for the new one's.
-    static let pipelineVersion = 3
+    static let pipelineVersion = 4
 
     private let source: Digest
     private let made: Set<Digest>

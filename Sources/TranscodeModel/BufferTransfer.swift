@@ -64,8 +64,9 @@ public struct BufferModel: Hashable, Sendable, Codable {
     public static let twentieths = 20
     /// Where the first frame of a film is decoded: as x264 has it by itself.
     public static let firstStart = 18
-    /// What an encoder may count on at the start of every later chunk, though the chunk before it may leave more or less.
-    public static let laterStart = 14
+    /// What an encoder may count on at the start of every later chunk, though the chunk before it may leave more or less. More
+    /// is more often not there, and less costs quality at the seams (docs/seams.md).
+    public static let laterStart = 10
 
     public init(rate: Int64, size: Int64, isEnforced: Bool) {
         self.rate = rate
