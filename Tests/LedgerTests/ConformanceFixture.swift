@@ -207,12 +207,12 @@ extension ConformanceFixture {
     }
 
     func renew(
-        _ tokens: [LeaseToken], progress: Int = 0, duration: Int64 = 1000
+        _ tokens: [LeaseToken], progress: Int = 0, part: Double? = nil, duration: Int64 = 1000
     ) throws -> Set<LeaseToken> {
         guard
             case .renewed(let kept) = try ask(
                 .renew(
-                    tokens.map { HeldLease(token: $0, progress: progress) },
+                    tokens.map { HeldLease(token: $0, progress: progress, part: part) },
                     durationMilliseconds: duration))
         else { throw LedgerFailure(.corrupt, "a renewal has another answer") }
         return kept

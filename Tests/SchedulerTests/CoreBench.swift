@@ -40,7 +40,8 @@ struct CoreBench {
     /// Answers the survey that is under way.
     mutating func survey(
         candidates: [Candidate] = [], overdue: [LeaseSighting] = [], own: [LeaseToken]? = nil,
-        stragglers: [Straggler] = [], breakers: [BreakerRecord] = [], unfinished: Int = 1,
+        stragglers: [Straggler] = [], shared: [SharedLease] = [],
+        breakers: [BreakerRecord] = [], unfinished: Int = 1,
         dead: [NodeID] = [], lost: [LeaseSighting] = [], freeBytes: Int64 = 1_000_000
     ) -> [NodeEffect] {
         tell(
@@ -48,7 +49,8 @@ struct CoreBench {
                 LedgerSurvey(
                     nowMilliseconds: now + Self.ledgerOffset, candidates: candidates,
                     overdue: overdue, own: own ?? core.held.map(\.token), stragglers: stragglers,
-                    breakers: breakers, unfinishedJobs: unfinished), dead: dead, lost: lost,
+                    shared: shared, breakers: breakers, unfinishedJobs: unfinished), dead: dead,
+                lost: lost,
                 disk: DiskSpace(freeBytes: freeBytes, totalBytes: 1_000_000)))
     }
 

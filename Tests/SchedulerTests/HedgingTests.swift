@@ -8,7 +8,7 @@ import TranscodeModel
 struct HedgingTests {
     private func straggler(
         elapsed: Int64, peers: Int = 4, peersPace: Double = 1, attempt: Int = 1,
-        jobClass: JobClass = .live, peerSeconds: Double = 2
+        jobClass: JobClass = .live, peerSeconds: Double = 2, part: Double? = nil
     ) -> Straggler {
         Straggler(
             token: LeaseToken(
@@ -16,7 +16,9 @@ struct HedgingTests {
                 attempt: attempt), kind: .encode, attemptsMaximum: 8,
             elapsedMilliseconds: elapsed, estimate: CoreBench.estimate, peersDone: peers,
             peersMilliseconds: Int64(Double(peers) * 1000 * peerSeconds * peersPace),
-            peersEstimatedSeconds: Double(peers) * peerSeconds, profile: Digest.sha256("p"),
+            peersEstimatedSeconds: Double(peers) * peerSeconds,
+            progress: part.map { LeaseProgress(part: $0, elapsedMilliseconds: elapsed) },
+            profile: Digest.sha256("p"),
             encoder: "h264", jobClass: jobClass)
     }
 

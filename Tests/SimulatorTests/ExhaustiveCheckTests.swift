@@ -29,6 +29,25 @@ struct ExhaustiveCheckTests {
         #expect(report.endings.keys.sorted() == ["failed", "ready"])
     }
 
+    @Test(
+        "two nodes, a second lease of whatever takes long, and the first gives way: all interleavings"
+    )
+    func overtaking() {
+        var configuration = ExhaustiveConfiguration()
+        configuration.encodes = 1
+        configuration.attemptsMaximum = 2
+        configuration.faultsMaximum = 0
+        configuration.hedges = true
+        configuration.overtakes = true
+        let report = ExhaustiveCheck(configuration).run()
+        print("exhaustive, two nodes that hedge and give way: \(report)")
+        #expect(report.violation == nil)
+        #expect(report.isComplete)
+        #expect(report.endings.keys.sorted() == ["ready"])
+        configuration.overtakes = false
+        #expect(ExhaustiveCheck(configuration).run().states != report.states)
+    }
+
     @Test("the same world gives the same report")
     func isDeterministic() {
         var configuration = ExhaustiveConfiguration()

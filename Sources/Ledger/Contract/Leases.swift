@@ -89,18 +89,6 @@ public struct Assignment: Hashable, Sendable {
     }
 }
 
-/// A lease in hand, with how far its work has come.
-public struct HeldLease: Hashable, Sendable {
-    public var token: LeaseToken
-    /// Frames, or what else the unit counts.
-    public var progress: Int
-
-    public init(token: LeaseToken, progress: Int) {
-        self.token = token
-        self.progress = progress
-    }
-}
-
 /// A lease as others see it: overdue, or of a node that is gone.
 public struct LeaseSighting: Hashable, Sendable {
     public var token: LeaseToken

@@ -6,7 +6,7 @@ public struct SurveyRequest: Hashable, Sendable {
     /// Only units of these jobs; nil for all.
     public var jobs: Set<JobID>?
     public var candidatesMaximum: Int
-    /// 0 while there is no room for a hedge.
+    /// Of each of the two kinds of them; 0 while there is no room for a hedge.
     public var stragglersMaximum: Int
     /// Beside the candidates, so many units that end a job: those of the oldest jobs. While the disk is short nothing else
     /// makes room, and they may stand behind any number of others.
@@ -41,8 +41,12 @@ public struct LedgerSurvey: Hashable, Sendable {
     public var own: [LeaseToken]
     /// Nodes that have not retired, dead or alive.
     public var nodes: [NodeRecord]
-    /// Leased encode, audio and image units without a second lease, longest overdue first.
+    /// Leased encode, audio and image units without a second lease: as many as were asked for of those that are longest
+    /// overdue, and as many of those that are slowest by the progress that was noted of them, if they are slower than
+    /// predicted.
     public var stragglers: [Straggler]
+    /// Leases of the asking node whose units have a second lease.
+    public var shared: [SharedLease]
     /// All that were ever open; few.
     public var breakers: [BreakerRecord]
     /// Jobs (of those asked for) that have not ended and are not held.
@@ -51,8 +55,10 @@ public struct LedgerSurvey: Hashable, Sendable {
     public init(
         nowMilliseconds: Int64, candidates: [Candidate] = [], virtualTime: Double = 0,
         overdue: [LeaseSighting] = [], own: [LeaseToken] = [], nodes: [NodeRecord] = [],
-        stragglers: [Straggler] = [], breakers: [BreakerRecord] = [], unfinishedJobs: Int = 0
+        stragglers: [Straggler] = [], shared: [SharedLease] = [], breakers: [BreakerRecord] = [],
+        unfinishedJobs: Int = 0
     ) {
+        self.shared = shared
         self.nowMilliseconds = nowMilliseconds
         self.candidates = candidates
         self.virtualTime = virtualTime
@@ -73,6 +79,9 @@ extension UnitKind {
         case .probe, .encode, .audio, .images, .text: false
         }
     }
+
+    /// Whether a second lease may help: the work is long, and its result is a file of its own.
+    package var isHedged: Bool { self == .encode || self == .audio || self == .images }
 }
 
 /// A ready unit, with what a scheduler needs to know of it, its job and its tenant.
@@ -143,6 +152,12 @@ public struct Straggler: Hashable, Sendable {
     public var peersDone: Int
     public var peersMilliseconds: Int64
     public var peersEstimatedSeconds: Double
+    /// Other units of the kind that its job has under way: what they have taken until their progress was noted, in all,
+    /// and what was predicted for as much of them as was done by then.
+    public var runningMilliseconds: Int64
+    public var runningDoneMilliseconds: Int64
+    /// How far it had come; nil while that is not known.
+    public var progress: LeaseProgress?
     /// Of the job's profile.
     public var profile: Digest
     public var encoder: String
@@ -151,8 +166,13 @@ public struct Straggler: Hashable, Sendable {
     public init(
         token: LeaseToken, kind: UnitKind, attemptsMaximum: Int, elapsedMilliseconds: Int64,
         estimate: Estimate, peersDone: Int, peersMilliseconds: Int64,
-        peersEstimatedSeconds: Double, profile: Digest, encoder: String, jobClass: JobClass
+        peersEstimatedSeconds: Double, runningMilliseconds: Int64 = 0,
+        runningDoneMilliseconds: Int64 = 0, progress: LeaseProgress? = nil, profile: Digest,
+        encoder: String, jobClass: JobClass
     ) {
+        self.runningMilliseconds = runningMilliseconds
+        self.runningDoneMilliseconds = runningDoneMilliseconds
+        self.progress = progress
         self.jobClass = jobClass
         self.token = token
         self.kind = kind

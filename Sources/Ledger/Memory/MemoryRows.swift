@@ -55,6 +55,26 @@ package struct Hold: Hashable, Sendable {
     package var attempt: Int
     package var node: NodeID
     package var until: Int64
+    package var since: Int64
+    package var part: Double?
+    package var notedAt: Int64?
+
+    var progress: LeaseProgress? {
+        guard let part, let notedAt else { return nil }
+        return LeaseProgress(part: part, elapsedMilliseconds: notedAt - since)
+    }
+
+    func standing(_ now: Int64) -> LeaseStanding {
+        LeaseStanding(attempt: attempt, elapsedMilliseconds: now - since, progress: progress)
+    }
+
+    /// What a renewal says of it.
+    mutating func renew(until: Int64, _ lease: HeldLease, now: Int64) {
+        self.until = until
+        guard let new = lease.part else { return }
+        part = max(part ?? 0, new)
+        notedAt = now
+    }
 }
 
 /// What is committed for a unit, and by which lease.

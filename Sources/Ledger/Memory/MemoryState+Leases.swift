@@ -14,7 +14,8 @@ extension MemoryLedger.State {
         self[place].state = .leased
         self[place].epoch += 1
         self[place].attempt += hasBug(.noAttemptAtLease) ? 0 : 1
-        self[place].holder = Hold(attempt: self[place].attempt, node: node, until: now + duration)
+        self[place].holder = Hold(
+            attempt: self[place].attempt, node: node, until: now + duration, since: now)
         self[place].startedAt = now
         self[place].progress = 0
         self[place].note = nil
@@ -39,7 +40,8 @@ extension MemoryLedger.State {
         else { return nil }
         self[place].attempt += hasBug(.noAttemptAtLease) ? 0 : 1
         let attempt = self[place].attempt
-        self[place].rival = Hold(attempt: attempt, node: node, until: now + duration)
+        self[place].rival = Hold(
+            attempt: attempt, node: node, until: now + duration, since: now)
         charge(tenant, row.facts.estimate)
         noteUnit(
             place, from: .leased, EventExtras(epoch: row.epoch, attempt: attempt, node: node),
@@ -79,9 +81,9 @@ extension MemoryLedger.State {
             let row = self[place]
             guard row.state == .leased, row.epoch == token.epoch else { continue }
             if row.holder?.attempt == token.attempt {
-                self[place].holder?.until = now + duration
+                self[place].holder?.renew(until: now + duration, lease, now: now)
             } else if row.rival?.attempt == token.attempt {
-                self[place].rival?.until = now + duration
+                self[place].rival?.renew(until: now + duration, lease, now: now)
             } else {
                 continue
             }

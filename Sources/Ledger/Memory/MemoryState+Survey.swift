@@ -8,7 +8,7 @@ extension MemoryLedger.State {
             candidates: withEnding(request, candidates(request, now: now), now: now),
             virtualTime: virtualTime, overdue: sightings { hold in hold.until < now },
             own: sightings { hold in hold.node == request.node }.map(\.token), nodes: liveNodes,
-            stragglers: stragglers(request, now: now),
+            stragglers: stragglers(request, now: now), shared: shared(request, now: now),
             breakers: sortedBreakers,
             unfinishedJobs: unfinishedJobs(request.jobs, now: now))
     }
@@ -121,45 +121,6 @@ extension MemoryLedger.State {
             profile: submission.profileDigest, encoder: row.facts.encoder,
             isUrgent: row.facts.isUrgent, share: share(place.job, node: node))
     }
-
-    private func stragglers(_ request: SurveyRequest, now: Int64) -> [Straggler] {
-        guard request.stragglersMaximum > 0 else { return [] }
-        var late: [(place: UnitPlace, hold: Hold, elapsed: Int64, excess: Double)] = []
-        for place in leased {
-            let elapsed = now - (self[place].startedAt ?? now)
-            guard elapsed > 1000, self[place].rival == nil, self[place].facts.kind.isHedged,
-                let hold = self[place].holder,
-                request.jobs?.contains(jobs[place.job].facts.submission.id) ?? true
-            else { continue }
-            let excess = Double(elapsed) - 1000 * self[place].facts.estimate.cpuSeconds
-            late.append((place, hold, elapsed, excess))
-        }
-        let jobs = jobs
-        return late.sorted {
-            if $0.excess != $1.excess { return $0.excess > $1.excess }
-            let (left, right) = ($0.place, $1.place)
-            return left.job != right.job
-                ? jobs[left.job].facts.submission.id.text < jobs[right.job].facts.submission.id.text
-                : left.position < right.position
-        }.prefix(request.stragglersMaximum).map { late in
-            let row = self[late.place]
-            let job = jobs[late.place.job]
-            let peers = job.peers[row.facts.kind] ?? PeerSums()
-            return Straggler(
-                token: token(late.place, late.hold), kind: row.facts.kind,
-                attemptsMaximum: row.attemptsMaximum, elapsedMilliseconds: late.elapsed,
-                estimate: row.facts.estimate, peersDone: peers.done,
-                peersMilliseconds: peers.milliseconds,
-                peersEstimatedSeconds: peers.estimatedSeconds,
-                profile: job.facts.submission.profileDigest, encoder: row.facts.encoder,
-                jobClass: job.facts.submission.jobClass)
-        }
-    }
-}
-
-extension UnitKind {
-    /// Whether a second lease may help: the work is long, and its result is a file of its own.
-    fileprivate var isHedged: Bool { self == .encode || self == .audio || self == .images }
 }
 
 /// One tenant's due units of a class, read in order; of some jobs only, where those are given.

@@ -80,9 +80,7 @@ struct EffectPerformer {
     private func withProgress(_ operation: LedgerOperation) -> LedgerOperation {
         guard case .renew(let held, let duration) = operation else { return operation }
         return .renew(
-            held.map {
-                HeldLease(token: $0.token, progress: node.board.done($0.token.unit) ?? $0.progress)
-            }, durationMilliseconds: duration)
+            held.map { node.board.held($0) }, durationMilliseconds: duration)
     }
 
     /// Beside the ledger's own facts: which nodes of this host are gone, and how much can be stored.
@@ -124,7 +122,7 @@ struct EffectPerformer {
             let result = await run.run()
             attempts.forget(lease.token)
             logs.finish(lease.token)
-            board.forget(lease.unit)
+            board.forget(lease.token)
             inbox.put(.finished(lease.token, result))
         }
         group.addTask {

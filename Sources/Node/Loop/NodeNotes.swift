@@ -28,6 +28,8 @@ struct NodeNotes: Sendable {
             logger.notice("a job failed", metadata: about(token, kind, failure))
         case .hedged(let token, let reason):
             logger.notice("hedged", metadata: about(token, nil, ["reason": "\(reason)"]))
+        case .overtaken(let token, let reason):
+            logger.notice("overtaken", metadata: about(token, nil, ["reason": "\(reason)"]))
         case .fenced(let token):
             logger.notice(
                 "lost a lease: whoever has it now goes on",

@@ -14,7 +14,9 @@ enum AudioStage {
         let staged = try context.stage()
         let (result, usage) = try await context.work(
             .audio(AudioRequest(rendition: rendition, damage: plan.profile.damage)),
-            inputs: [source.descriptor], staged: staged)
+            inputs: [source.descriptor], staged: staged,
+            span: WorkSpan(
+                total: rendition.samples / (rendition.codec == .aac ? 1024 : 960)))
         return try await offPool {
             try context.commit(
                 staged, pieces: result.pieces, usage: usage, warnings: result.warnings,

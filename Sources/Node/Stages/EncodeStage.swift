@@ -20,10 +20,13 @@ enum EncodeStage {
             renditions: renditions, damage: plan.profile.damage)
         var result = WorkResult(pieces: [])
         var usage = Usage()
-        for only in turns(context, renditions) {
+        let turns = turns(context, renditions)
+        for (turn, only) in turns.enumerated() {
             request.onlyRendition = only
+            let span = WorkSpan(
+                total: video.chunks[index].frames.count, turn: turn, turns: turns.count)
             let (part, cost) = try await context.work(
-                .encode(request), inputs: [source.descriptor], staged: staged)
+                .encode(request), inputs: [source.descriptor], staged: staged, span: span)
             result.pieces += part.pieces
             result.warnings += part.warnings
             // Each turn decodes the same pictures.

@@ -84,27 +84,29 @@ struct UnitContext: Sendable {
         }
     }
 
-    /// Runs a worker on open inputs; what it wrote is in `staged`.
+    /// Runs a worker on open inputs; what it wrote is in `staged`. `span`: what its progress is of the unit's work, where
+    /// that is known.
     func work(
-        _ job: WorkerJob, inputs: [Int32], staged: StagedFile
+        _ job: WorkerJob, inputs: [Int32], staged: StagedFile, span: WorkSpan? = nil
     ) async throws(Failure) -> (WorkResult, Usage) {
-        let outcome = await outcome(job, inputs: inputs, staged: staged)
+        let outcome = await outcome(job, inputs: inputs, staged: staged, span: span)
         return (try outcome.result.get(), outcome.usage)
     }
 
     /// The same, with what an attempt used that failed.
     func outcome(
-        _ job: WorkerJob, inputs: [Int32], staged: StagedFile
+        _ job: WorkerJob, inputs: [Int32], staged: StagedFile, span: WorkSpan? = nil
     ) async -> WorkerOutcome {
         let launch = WorkerLaunch(
             executable: workerExecutable,
             request: WorkerRequest(job: job, limits: WorkerLimits(limits)), inputs: inputs,
             staging: staged.descriptor, limits: processLimits(job), sandbox: sandbox)
-        let unit = lease.unit
+        let token = lease.token
         let board = board
         let log = log
         var outcome = await WorkerHost().run(
-            launch, onProgress: { board.note(unit, $0) }, onNote: { log.take($0) })
+            launch, onProgress: { board.note(token, $0, part: span?.part($0)) },
+            onNote: { log.take($0) })
         log.say("worker ended: \(outcome.usage.text)")
         if case .success(let result) = outcome.result {
             for warning in result.warnings { log.say("warning: \(warning)") }

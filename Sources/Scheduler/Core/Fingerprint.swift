@@ -134,6 +134,7 @@ extension NodeCore {
             case .running: print.combine(0 as Int64)
             case .stopping(.handBack): print.combine(1 as Int64)
             case .stopping(.fenced): print.combine(2 as Int64)
+            case .stopping(.overtaken): print.combine(4 as Int64)
             case .ending(let operation, _):
                 print.combine(3 as Int64)
                 print.combine(operation)

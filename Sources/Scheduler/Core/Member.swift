@@ -11,7 +11,11 @@ struct Member: Hashable {
         case ending(LedgerOperation, note: NodeNote?)
     }
 
-    enum Cause: Hashable { case handBack, fenced }
+    enum Cause: Hashable {
+        case handBack, fenced
+        /// Another attempt at the unit is to end it sooner.
+        case overtaken(reason: String)
+    }
 
     var lease: Lease
     /// By the node's clock.

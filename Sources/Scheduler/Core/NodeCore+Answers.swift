@@ -119,7 +119,9 @@ extension NodeCore {
         else { return [] }
         switch outcome {
         case .fenced: return [.note(.fenced(release.token))]
-        case .rivalGoesOn: return []
+        case .rivalGoesOn:
+            if case .overtaken? = note { return note.map { [.note($0)] } ?? [] }
+            return []
         case .released(let state):
             if case .retry(let delay, _, _, _) = release.verdict, state == .ready {
                 // Not before the ledger's clock has passed it too.
@@ -128,6 +130,8 @@ extension NodeCore {
             if state == .dead, case .retried(let token, let kind, let failure, _)? = note {
                 return [.note(.jobFailed(token, kind, failure))]
             }
+            // The other attempt had ended meanwhile: the unit is begun anew.
+            if case .overtaken? = note { return [] }
             return note.map { [.note($0)] } ?? []
         }
     }

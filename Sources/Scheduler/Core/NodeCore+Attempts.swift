@@ -23,6 +23,12 @@ extension NodeCore {
         case (.stopping(.handBack), _), (.running, .stopped):
             breakers.endTrials(token.unit)
             return ask(release(handingBack: token, "the node stops"), token)
+        // Whatever it came to after it was stopped: the other attempt goes on.
+        case (.stopping(.overtaken(let reason)), _):
+            breakers.endTrials(token.unit)
+            return ask(
+                release(handingBack: token, reason), token,
+                note: .overtaken(token, reason: reason))
         case (.running, .failed(let failure)):
             return settle(member.lease, failure, now, using: &generator)
         }

@@ -9,7 +9,7 @@ extension NodeCore {
     ) -> [NodeEffect] {
         ledgerOffset = survey.nowMilliseconds - now
         breakers.see(survey.breakers)
-        var effects = fence(survey.own) + look(at: disk)
+        var effects = fence(survey.own) + giveWay(survey.shared) + look(at: disk)
         var operations =
             takeBack(dead, lost) + expire(survey.overdue, besides: Set(lost.map(\.token)))
         operations += giveBackOrphans(survey.own)
@@ -55,6 +55,17 @@ extension NodeCore {
         var effects: [NodeEffect] = []
         for token in members.keys.sorted(by: Self.precedes) where !ours.contains(token) {
             effects += lose(token)
+        }
+        return effects
+    }
+
+    /// Stops attempts of ours that another one at the same unit is to end sooner.
+    private mutating func giveWay(_ shared: [SharedLease]) -> [NodeEffect] {
+        var effects: [NodeEffect] = []
+        for lease in shared where members[lease.own.token]?.phase == .running {
+            guard let reason = policy.hedge.reasonToGiveWay(lease) else { continue }
+            members[lease.own.token]?.phase = .stopping(.overtaken(reason: reason))
+            effects.append(.stop(lease.own.token))
         }
         return effects
     }

@@ -39,6 +39,8 @@ public enum NodeNote: Hashable, Sendable {
     case quarantined(LeaseToken, UnitKind, Failure)
     case jobFailed(LeaseToken, UnitKind, Failure)
     case hedged(LeaseToken, reason: String)
+    /// The attempt was given up for another one at the unit, which goes on.
+    case overtaken(LeaseToken, reason: String)
     /// The lease is not ours any more; its worker is ended.
     case fenced(LeaseToken)
     case tookBack([LeaseToken], reason: String)

@@ -62,7 +62,12 @@ struct DuelHistory {
 
     private mutating func renew() -> LedgerOperation? {
         let held = (0..<generator.number(1...4)).compactMap { _ in
-            token().map { HeldLease(token: $0, progress: generator.number(0...100)) }
+            token().map {
+                let part = Double(generator.number(-20...120)) / 100
+                return HeldLease(
+                    token: $0, progress: generator.number(0...100),
+                    part: generator.chance(60) ? part : generator.chance(50) ? nil : .nan)
+            }
         }
         return .renew(held, durationMilliseconds: Int64(generator.number(0...3000)))
     }

@@ -17,6 +17,8 @@ public struct ExhaustiveConfiguration: Hashable, Sendable {
     public var waitingMaximum = 1
     /// Whether stragglers get a second lease.
     public var hedges = false
+    /// Whether, of two leases of a unit, the older one is always seen to be overtaken.
+    public var overtakes = false
     /// The search ends unfinished at so many states.
     public var statesMaximum = 20_000_000
     package var plantedBug: PlantedBug?

@@ -103,6 +103,13 @@ extension SmallWorld {
             print.combine(straggler.token)
             print.combine(min(straggler.elapsedMilliseconds, 2 * Self.stepMilliseconds))
         }
+        if configuration.overtakes {
+            print.combine(survey.shared.count)
+            for shared in survey.shared {
+                print.combine(shared.own.token)
+                print.combine(shared.other.attempt)
+            }
+        }
         print.combine(survey.unfinishedJobs)
     }
 

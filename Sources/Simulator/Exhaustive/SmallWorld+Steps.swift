@@ -41,6 +41,9 @@ extension SmallWorld {
             var survey = ledger.survey(wanted, now: now)
             // How long peers took is beyond the abstraction of time.
             for index in survey.stragglers.indices { survey.stragglers[index].peersDone = 0 }
+            for index in survey.shared.indices where configuration.overtakes {
+                overtake(&survey.shared[index])
+            }
             let present = Set(survey.nodes.map(\.id))
             let dead = knowsDeaths ? crashed.filter { present.contains($0) } : []
             let lost = dead.flatMap { ledger.leases(ofNode: $0) }
@@ -67,6 +70,19 @@ extension SmallWorld {
             try requireInvariants()
             return .answered(operations, answers)
         }
+    }
+
+    /// So is how far attempts have come.
+    private func overtake(_ shared: inout SharedLease) {
+        let isOlder = shared.own.token.attempt < shared.other.attempt
+        func progress(_ isSlow: Bool) -> LeaseProgress {
+            LeaseProgress(
+                part: isSlow ? 0.01 : 0.5, elapsedMilliseconds: Self.stepMilliseconds)
+        }
+        shared.own.elapsedMilliseconds = Self.stepMilliseconds
+        shared.own.progress = progress(isOlder)
+        shared.other.elapsedMilliseconds = Self.stepMilliseconds
+        shared.other.progress = progress(!isOlder)
     }
 
     /// Tells a node what happened, and takes note of what it wants done.

@@ -17,6 +17,7 @@ public struct Tally: Sendable, Hashable, Codable {
     public var split = 0
     public var quarantined = 0
     public var hedged = 0
+    public var overtaken = 0
     public var breakersOpened = 0
     public var breakersClosed = 0
     /// Times that a node had too little room on its disk to begin anything new.
@@ -48,6 +49,7 @@ public struct Tally: Sendable, Hashable, Codable {
         split += other.split
         quarantined += other.quarantined
         hedged += other.hedged
+        overtaken += other.overtaken
         breakersOpened += other.breakersOpened
         breakersClosed += other.breakersClosed
         disksShort += other.disksShort

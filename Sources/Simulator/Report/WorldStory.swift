@@ -80,6 +80,7 @@ extension Tally {
             (retried, "attempts were tried again after a failure"),
             (split, "of them one rendition at a time, since memory or time ran out"),
             (hedged, "stragglers got a second lease"),
+            (overtaken, "leases gave way to a faster one"),
             (quarantined, "units were quarantined: they crashed every worker"),
             (breakersOpened, "times a breaker was opened or kept open"),
             (breakersClosed, "times a breaker was closed again"),

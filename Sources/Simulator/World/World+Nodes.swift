@@ -87,8 +87,10 @@ extension World {
             guard case .renew(let held, let duration) = operation else { return operation }
             return .renew(
                 held.map {
-                    HeldLease(
-                        token: $0.token, progress: slot.attempts[$0.token]?.progress(at: now) ?? 0)
+                    let progress = slot.attempts[$0.token]?.progress(at: now)
+                    return HeldLease(
+                        token: $0.token, progress: progress ?? 0,
+                        part: progress.map { Double($0) / 1000 })
                 }, durationMilliseconds: duration)
         }
     }
@@ -126,6 +128,9 @@ extension World {
         case .hedged(let token, let reason):
             tally.hedged += 1
             note(slot.name, "hedges \(LedgerText.unit(token.unit))", reason)
+        case .overtaken(let token, let reason):
+            tally.overtaken += 1
+            note(slot.name, "gives way in \(LedgerText.unit(token.unit))", reason)
         case .fenced(let token):
             tally.fenced += 1
             note(slot.name, "learns that it lost \(LedgerText.token(token))")

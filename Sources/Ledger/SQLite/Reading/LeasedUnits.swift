@@ -7,6 +7,12 @@ struct LeasedUnits {
         var attempt: Int
         var node: NodeID
         var until: Int64
+        var since: Int64
+        var progress: LeaseProgress?
+
+        func standing(_ now: Int64) -> LeaseStanding {
+            LeaseStanding(attempt: attempt, elapsedMilliseconds: now - since, progress: progress)
+        }
     }
 
     struct Unit {
@@ -18,6 +24,7 @@ struct LeasedUnits {
         var epoch: Int64
         var attemptsMaximum: Int
         var crashes: Int
+        /// When it was leased last, by whomever.
         var startedAt: Int64
         var estimate: Estimate
         var holder: Hold
@@ -35,23 +42,23 @@ struct LeasedUnits {
         let rows = try Statement(
             database,
             cached: """
-                SELECT id, job, tenant, queue, kind, epoch, attempts_max, crashes, started_at, cpu_seconds,
-                    memory_bytes, output_bytes, holder, node, lease_until, rival, rival_node, rival_until
+                SELECT id, job, tenant, queue, kind, epoch, attempts_max, crashes, cpu_seconds, memory_bytes,
+                    output_bytes, holder, node, lease_until, held_since, part, noted_at, rival, rival_node,
+                    rival_until, rival_since, rival_part, rival_noted_at, started_at
                 FROM work_unit INDEXED BY unit_leased WHERE state = 'leased' ORDER BY id
                 """)
         var units: [Unit] = []
         while try rows.step() {
+            guard let holder = rows.hold(11) else {
+                throw LedgerFailure(.corrupt, "a leased unit without a lease: \(rows.int64(0))")
+            }
             units.append(
                 Unit(
                     id: rows.unit(0, job: 1), key: rows.int64(0), tenant: try rows.tenant(2),
                     tenantNumber: rows.int64(3) >> 1, kind: try rows.named(UnitKind.self, 4),
                     epoch: rows.int64(5), attemptsMaximum: rows.int(6), crashes: rows.int(7),
-                    startedAt: rows.int64(8), estimate: rows.estimate(9),
-                    holder: Hold(
-                        attempt: rows.int(12), node: NodeID(rows.text(13)), until: rows.int64(14)),
-                    rival: rows.optionalInt64(15).map {
-                        Hold(attempt: Int($0), node: NodeID(rows.text(16)), until: rows.int64(17))
-                    }))
+                    startedAt: rows.int64(23), estimate: rows.estimate(8), holder: holder,
+                    rival: rows.hold(17)))
         }
         self.units = units
     }
@@ -71,6 +78,20 @@ struct LeasedUnits {
                     hasRival: unit.rival != nil)
             }
         }
+    }
+}
+
+extension Statement {
+    /// Six columns from this one on; nil where there is no lease.
+    fileprivate func hold(_ first: Int32) -> LeasedUnits.Hold? {
+        guard let attempt = optionalInt64(first) else { return nil }
+        let (since, notedAt) = (int64(first + 3), optionalInt64(first + 5))
+        return LeasedUnits.Hold(
+            attempt: Int(attempt), node: NodeID(text(first + 1)), until: int64(first + 2),
+            since: since,
+            progress: notedAt.map {
+                LeaseProgress(part: double(first + 4), elapsedMilliseconds: $0 - since)
+            })
     }
 }
 

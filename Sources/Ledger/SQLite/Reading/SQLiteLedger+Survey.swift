@@ -18,6 +18,7 @@ extension SQLiteLedger {
                 own: leased.sightings { $0.node == request.node }.map(\.token),
                 nodes: try self.liveNodes(database),
                 stragglers: try leased.stragglers(request, now: now, database),
+                shared: try leased.shared(request, now: now, database),
                 breakers: try self.allBreakers(database),
                 unfinishedJobs: try self.unfinishedJobs(request.jobs, database))
         }
@@ -65,50 +66,5 @@ extension SQLiteLedger {
         return try jobs.count {
             try Bool.fetchOne(statement, arguments: [now, $0.text]) == true
         }
-    }
-}
-
-extension LeasedUnits {
-    /// Those without a second lease whose work is long and a file of its own, the longest overdue first.
-    func stragglers(
-        _ request: SurveyRequest, now: Int64, _ database: Database
-    ) throws -> [Straggler] {
-        guard request.stragglersMaximum > 0 else { return [] }
-        let late = units.filter { unit in
-            unit.rival == nil && [.encode, .audio, .images].contains(unit.kind)
-                && now - unit.startedAt > 1000 && request.jobs?.contains(unit.id.job) ?? true
-        }
-        func excess(_ unit: Unit) -> Double {
-            Double(now - unit.startedAt) - 1000 * unit.estimate.cpuSeconds
-        }
-        return try late.sorted {
-            let (left, right) = (excess($0), excess($1))
-            if left != right { return left > right }
-            return $0.id.job != $1.id.job
-                ? $0.id.job.text < $1.id.job.text : $0.id.position < $1.id.position
-        }.prefix(request.stragglersMaximum).map { try straggler($0, now: now, database) }
-    }
-
-    private func straggler(_ unit: Unit, now: Int64, _ database: Database) throws -> Straggler {
-        let row = try Row.fetchOne(
-            database.cachedStatement(
-                sql: """
-                    SELECT j.profile_digest, j.codec, j.class, p.* FROM job j, (
-                        SELECT count(*) AS done, coalesce(sum(finished_at - started_at), 0) AS took,
-                            total(cpu_seconds) AS estimated
-                        FROM work_unit WHERE id BETWEEN ?1 >> 20 << 20 AND ?1 | 1048575
-                            AND kind = ?2 AND state = 'done') p
-                    WHERE j.number = ?1 >> 20
-                    """), arguments: [unit.key, unit.kind.rawValue])
-        guard let row else { throw LedgerFailure(.corrupt, "a unit without its job: \(unit.id)") }
-        return Straggler(
-            token: unit.token(unit.holder), kind: unit.kind,
-            attemptsMaximum: unit.attemptsMaximum, elapsedMilliseconds: now - unit.startedAt,
-            estimate: unit.estimate, peersDone: try row.value(Int.self, "done"),
-            peersMilliseconds: try row.value(Int64.self, "took"),
-            peersEstimatedSeconds: try row.value(Double.self, "estimated"),
-            profile: try row.digest("profile_digest"),
-            encoder: unit.kind == .encode ? try row.text("codec") : "",
-            jobClass: try row.text("class") == JobClass.backfill.rawValue ? .backfill : .live)
     }
 }

@@ -22,6 +22,22 @@ extension Schema {
             try remakeUnits(database)
             try database.execute(sql: costTable)
         },
+        // Nobody had noted a part by then.
+        SchemaStep(from: 4) { database in
+            for column in [
+                "held_since INTEGER", "part REAL", "noted_at INTEGER", "rival_since INTEGER",
+                "rival_part REAL", "rival_noted_at INTEGER",
+            ] {
+                try database.execute(sql: "ALTER TABLE work_unit ADD COLUMN \(column)")
+            }
+            // When a second lease began was not kept.
+            try database.execute(
+                sql: """
+                    UPDATE work_unit SET held_since = started_at,
+                        rival_since = CASE WHEN rival IS NULL THEN NULL ELSE started_at END
+                    WHERE state = 'leased'
+                    """)
+        },
     ]
 
     /// Units of the kind `preview`, and which of them are urgent. A check of a table cannot be changed: the table is made
@@ -32,7 +48,7 @@ extension Schema {
             sql: "SELECT name FROM sqlite_schema WHERE type = 'index' AND tbl_name = 'work_unit'")
         for name in indexes { try database.execute(sql: "DROP INDEX \"\(name)\"") }
         try database.execute(sql: "ALTER TABLE work_unit RENAME TO work_unit_before")
-        try database.execute(sql: unitTable)
+        try database.execute(sql: unitTable4)
         let columns = try database.columns(in: "work_unit_before").map(\.name)
             .joined(separator: ", ")
         try database.execute(

@@ -61,7 +61,20 @@ extension Schema {
 
     /// What a row of units must look like in each state is in the triggers, which know which change it is and need not
     /// look at the rest.
-    static let unitTable = """
+    static let unitTable = unitTable(
+        more: """
+            ,
+                -- When the holder's lease began, how far it has come, 0 to 1, and when that was noted; and the same of
+                -- its rival.
+                held_since INTEGER, part REAL, noted_at INTEGER,
+                rival_since INTEGER, rival_part REAL, rival_noted_at INTEGER
+            """)
+
+    /// As schema 4 had it.
+    static let unitTable4 = unitTable(more: "")
+
+    private static func unitTable(more columns: String) -> String {
+        """
         CREATE TABLE work_unit (
             id INTEGER PRIMARY KEY CHECK (id > 0),
             -- The gate that its completion counts down.
@@ -102,7 +115,7 @@ extension Schema {
             content BLOB NOT NULL,
             -- Its first six bytes, as a number.
             content_key INTEGER NOT NULL,
-            work TEXT CHECK ((work IS NULL) = (kind = 'probe'))
+            work TEXT CHECK ((work IS NULL) = (kind = 'probe'))\(columns)
         ) STRICT;
         -- In the order in which a tenant's units of a class are leased; the rest of it is the key.
         CREATE INDEX unit_ready ON work_unit
@@ -115,6 +128,7 @@ extension Schema {
         -- this one is kept in shelves of 64 jobs, and looked through shelf by shelf.
         CREATE INDEX unit_made ON work_unit (id >> 26, content_key) WHERE state = 'done';
         """
+    }
 
     static let otherTables = """
         -- Units that are waited for by the same units share a gate, which counts those that are not done: a completion

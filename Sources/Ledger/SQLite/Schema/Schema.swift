@@ -10,7 +10,7 @@ import TranscodeModel
 /// What is refused rolls the whole transaction back, here and in the statements (`OR ROLLBACK`): that is what a refusal
 /// means, and SQLite need not copy each page that a statement changes in case it has to undo that statement alone.
 struct Schema {
-    static let version = 4
+    static let version = 5
     /// What is older was made by builds that were never released.
     static let firstReleased = 2
 

@@ -65,6 +65,10 @@ final class Statement {
         if let value { bind(index, value) } else { bindNull(index) }
     }
 
+    func bind(_ index: Int32, _ value: Double?) {
+        if let value { bind(index, value) } else { bindNull(index) }
+    }
+
     func bind(_ index: Int32, _ value: String) {
         var text = value
         text.withUTF8 { bytes in

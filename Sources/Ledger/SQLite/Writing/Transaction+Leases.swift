@@ -30,7 +30,7 @@ extension Transaction {
             """
             UPDATE OR ROLLBACK work_unit SET state = 'leased', epoch = epoch + 1, attempt = ?2, holder = ?2,
                 node = ?3, lease_until = ?4, slot = ?5, started_at = ?6, delayed = 0, progress = 0,
-                note = NULL, reason = NULL, event = (SELECT reelmill_next())
+                held_since = ?6, part = NULL, noted_at = NULL, note = NULL, reason = NULL, event = (SELECT reelmill_next())
             WHERE id = ?1
             """)
         claim.bind(1, key)
@@ -71,7 +71,8 @@ extension Transaction {
         let claim = try statement(
             """
             UPDATE OR ROLLBACK work_unit SET attempt = ?2, rival = ?2, rival_node = ?3, rival_until = ?4,
-                rival_slot = ?5, reason = ?6, event = (SELECT reelmill_next())
+                rival_slot = ?5, reason = ?6, rival_since = ?7, rival_part = NULL, rival_noted_at = NULL,
+                event = (SELECT reelmill_next())
             WHERE id = ?1
             """)
         claim.bind(1, key)
@@ -80,6 +81,7 @@ extension Transaction {
         claim.bind(4, now + duration)
         claim.bind(5, slot.slot)
         claim.bind(6, reason)
+        claim.bind(7, now)
         try claim.run()
         try charge(job.tenantNumber, lease.estimate.cpuSeconds)
         return lease
@@ -110,7 +112,12 @@ extension Transaction {
             UPDATE OR ROLLBACK work_unit SET
                 lease_until = CASE holder WHEN ?3 THEN ?4 ELSE lease_until END,
                 rival_until = CASE rival WHEN ?3 THEN ?4 ELSE rival_until END,
-                progress = CASE WHEN progress < ?5 THEN ?5 ELSE progress END
+                progress = CASE WHEN progress < ?5 THEN ?5 ELSE progress END,
+                part = CASE WHEN holder = ?3 AND ?6 IS NOT NULL THEN max(coalesce(part, 0.0), ?6) ELSE part END,
+                noted_at = CASE WHEN holder = ?3 AND ?6 IS NOT NULL THEN ?7 ELSE noted_at END,
+                rival_part = CASE WHEN rival = ?3 AND ?6 IS NOT NULL
+                    THEN max(coalesce(rival_part, 0.0), ?6) ELSE rival_part END,
+                rival_noted_at = CASE WHEN rival = ?3 AND ?6 IS NOT NULL THEN ?7 ELSE rival_noted_at END
             WHERE id = ?1 AND state = 'leased' AND epoch = ?2 AND (holder = ?3 OR rival = ?3)
             """)
         var kept: Set<LeaseToken> = []
@@ -124,6 +131,8 @@ extension Transaction {
             renewal.bind(3, token.attempt)
             renewal.bind(4, now + duration)
             renewal.bind(5, lease.progress)
+            renewal.bind(6, lease.part)
+            renewal.bind(7, now)
             if try renewal.run() > 0 || has(.renewIgnoresLoss) { kept.insert(token) }
         }
         return kept

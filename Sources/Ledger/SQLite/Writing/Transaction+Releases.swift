@@ -89,8 +89,11 @@ extension Transaction {
     private func leave(_ left: HeldUnit.Hold, _ unit: HeldUnit, _ release: Release) throws {
         let change = try statement(
             """
-            UPDATE OR ROLLBACK work_unit SET holder = ?2, node = ?3, lease_until = ?4, slot = ?5, rival = NULL,
-                rival_node = NULL, rival_until = NULL, rival_slot = NULL, crashes = crashes + ?6,
+            UPDATE OR ROLLBACK work_unit SET holder = ?2, node = ?3, lease_until = ?4, slot = ?5,
+                held_since = CASE rival WHEN ?2 THEN rival_since ELSE held_since END,
+                part = CASE rival WHEN ?2 THEN rival_part ELSE part END,
+                noted_at = CASE rival WHEN ?2 THEN rival_noted_at ELSE noted_at END,
+                rival = NULL, rival_node = NULL, rival_until = NULL, rival_slot = NULL, crashes = crashes + ?6,
                 failure = coalesce(?7, failure), reason = ?8, event = (SELECT reelmill_next())
             WHERE id = ?1
             """)

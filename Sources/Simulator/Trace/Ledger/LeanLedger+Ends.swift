@@ -65,7 +65,7 @@ extension LeanLedger {
         if let rival = unit.rival {
             jobs[place.job].units[place.position].holder = lost == rival ? holder : rival
             jobs[place.job].units[place.position].rival = nil
-            letGo(place, lost.node)
+            letGo(place, lost)
             watch(place)
             tenants[jobs[place.job].tenant].leased -= 1
             return .rivalGoesOn

@@ -24,9 +24,9 @@ extension LeanLedger {
         case .lease(let picks, let node, let duration):
             return .leased(picks.compactMap { lease($0, node, now + duration, now) })
         case .hedge(let token, let node, let duration, _):
-            return .leased(hedge(token, node, now + duration).map { [$0] } ?? [])
+            return .leased(hedge(token, node, now + duration, now).map { [$0] } ?? [])
         case .renew(let held, let duration):
-            return .renewed(renew(held, now + duration))
+            return .renewed(renew(held, now + duration, now))
         case .complete(let completion): return .completed(complete(completion, now))
         case .release(let release): return .released(self.release(release, now))
         case .setBreaker(let record):
@@ -48,7 +48,7 @@ extension LeanLedger {
         makeDue(now: now)
         unqueue(place)
         let number = nodePlace(node)
-        let hold = LeanHold(attempt: unit.attempt + 1, node: number, until: until)
+        let hold = LeanHold(attempt: unit.attempt + 1, node: number, until: until, since: now)
         jobs[slot].units[place.position].state = .leased
         jobs[slot].units[place.position].epoch += 1
         jobs[slot].units[place.position].attempt += 1
@@ -61,7 +61,9 @@ extension LeanLedger {
         return lease(place, attempt: hold.attempt, isHedge: false)
     }
 
-    private func hedge(_ token: LeaseToken, _ node: NodeID, _ until: Int64) -> Lease? {
+    private func hedge(
+        _ token: LeaseToken, _ node: NodeID, _ until: Int64, _ now: Int64
+    ) -> Lease? {
         guard let place = place(token) else { return nil }
         let unit = jobs[place.job].units[place.position]
         guard unit.state == .leased, unit.epoch == token.epoch,
@@ -72,7 +74,7 @@ extension LeanLedger {
         unwatch(place)
         jobs[place.job].units[place.position].attempt += 1
         jobs[place.job].units[place.position].rival = LeanHold(
-            attempt: unit.attempt + 1, node: number, until: until)
+            attempt: unit.attempt + 1, node: number, until: until, since: now)
         noneOverdueBefore = min(noneOverdueBefore, until)
         hold(place, number)
         charge(place)
@@ -102,17 +104,21 @@ extension LeanLedger {
             profile: job.profile, encoder: job.encoder(place.position))
     }
 
-    private func renew(_ held: [HeldLease], _ until: Int64) -> Set<LeaseToken> {
+    private func renew(
+        _ held: [HeldLease], _ until: Int64, _ now: Int64
+    ) -> Set<LeaseToken> {
         var kept: Set<LeaseToken> = []
         for lease in held {
             let token = lease.token
             guard let place = place(token) else { continue }
             let unit = jobs[place.job].units[place.position]
             guard unit.state == .leased, unit.epoch == token.epoch else { continue }
-            if unit.holder?.attempt == token.attempt {
-                jobs[place.job].units[place.position].holder?.until = until
-            } else if unit.rival?.attempt == token.attempt {
-                jobs[place.job].units[place.position].rival?.until = until
+            if var hold = unit.holder, hold.attempt == token.attempt {
+                renew(&hold, place, isAlone: unit.rival == nil, lease, until, now)
+                jobs[place.job].units[place.position].holder = hold
+            } else if var hold = unit.rival, hold.attempt == token.attempt {
+                renew(&hold, place, isAlone: false, lease, until, now)
+                jobs[place.job].units[place.position].rival = hold
             } else {
                 continue
             }

@@ -65,25 +65,66 @@ extension LeanLedger {
 
     // Leases
 
-    private func stragglerKey(_ place: LeanPlace) -> LeanStragglerKey {
-        let started = Double(jobs[place.job].units[place.position].startedAt)
-        return LeanStragglerKey(
-            due: started + 1000 * estimate(place).cpuSeconds, job: jobs[place.job].id,
-            place: place)
+    private func stragglerKey(_ place: LeanPlace, _ hold: LeanHold) -> LeanStragglerKey {
+        LeanStragglerKey(
+            due: Double(hold.since) + 1000 * estimate(place).cpuSeconds,
+            job: jobs[place.job].id, place: place)
+    }
+
+    /// Nil for one that is as fast as was predicted, or of which nothing is known.
+    private func slowKey(_ place: LeanPlace, _ hold: LeanHold) -> LeanSlowKey? {
+        guard let progress = hold.progress, progress.tellsPace else { return nil }
+        let slowness = progress.slowness(estimate(place))
+        return slowness > 1
+            ? LeanSlowKey(slowness: slowness, job: jobs[place.job].id, place: place) : nil
     }
 
     /// A unit with one lease may be hedged.
     func watch(_ place: LeanPlace) {
-        if kind(place).isHedged { stragglers.insert(stragglerKey(place)) }
+        guard kind(place).isHedged, let hold = jobs[place.job].units[place.position].holder else {
+            return
+        }
+        stragglers.insert(stragglerKey(place, hold))
+        if let key = slowKey(place, hold) { slow.insert(key) }
     }
 
     func unwatch(_ place: LeanPlace) {
-        if kind(place).isHedged { stragglers.remove(stragglerKey(place)) }
+        guard kind(place).isHedged, let hold = jobs[place.job].units[place.position].holder else {
+            return
+        }
+        stragglers.remove(stragglerKey(place, hold))
+        if let key = slowKey(place, hold) { slow.remove(key) }
+    }
+
+    /// A renewal of a lease, with how far it has come.
+    func renew(
+        _ hold: inout LeanHold, _ place: LeanPlace, isAlone: Bool, _ lease: HeldLease,
+        _ until: Int64, _ now: Int64
+    ) {
+        let before = hold
+        hold.renew(until, lease.part, now)
+        guard lease.part != nil else { return }
+        let kind = kind(place)
+        jobs[place.job].peers[kind, default: LeanPeers()].running.remove(
+            before.progress, estimate(place))
+        jobs[place.job].peers[kind, default: LeanPeers()].running.add(
+            hold.progress, estimate(place))
+        guard isAlone, kind.isHedged else { return }
+        let (old, new) = (slowKey(place, before), slowKey(place, hold))
+        guard old != new else { return }
+        if let old { slow.remove(old) }
+        if let new { slow.insert(new) }
     }
 
     func hold(_ place: LeanPlace, _ node: Int) { nodes[node].leases.append(place) }
 
-    func letGo(_ place: LeanPlace, _ node: Int) {
+    /// What a lease that ends tells of the pace of others ends with it.
+    func letGo(_ place: LeanPlace, _ hold: LeanHold) {
+        jobs[place.job].peers[kind(place)]?.running.remove(hold.progress, estimate(place))
+        letGo(place, hold.node)
+    }
+
+    private func letGo(_ place: LeanPlace, _ node: Int) {
         guard let index = nodes[node].leases.firstIndex(of: place) else {
             preconditionFailure("a node knows its leases")
         }
@@ -96,18 +137,13 @@ extension LeanLedger {
         let unit = jobs[place.job].units[place.position]
         guard let holder = unit.holder else { return }
         if unit.rival == nil { unwatch(place) }
-        letGo(place, holder.node)
+        letGo(place, holder)
         tenants[jobs[place.job].tenant].leased -= 1
         if let rival = unit.rival {
-            letGo(place, rival.node)
+            letGo(place, rival)
             tenants[jobs[place.job].tenant].leased -= 1
         }
         jobs[place.job].units[place.position].holder = nil
         jobs[place.job].units[place.position].rival = nil
     }
-}
-
-extension UnitKind {
-    /// Whether a second lease may help: the same kinds as in the ledger's own drivers.
-    var isHedged: Bool { self == .encode || self == .audio || self == .images }
 }

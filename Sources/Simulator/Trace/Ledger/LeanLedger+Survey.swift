@@ -14,6 +14,7 @@ extension LeanLedger {
             virtualTime: virtualTime, overdue: overdue(now),
             own: sightings(request.node).map(\.token), nodes: liveNodes,
             stragglers: stragglers(request.stragglersMaximum, now),
+            shared: shared(request.node, now),
             breakers: breakers.values.sorted { $0.key < $1.key }, unfinishedJobs: unfinished)
     }
 
@@ -49,7 +50,7 @@ extension LeanLedger {
             hasRival: unit.rival != nil)
     }
 
-    private func token(_ place: LeanPlace, _ hold: LeanHold) -> LeaseToken {
+    func token(_ place: LeanPlace, _ hold: LeanHold) -> LeaseToken {
         let job = jobs[place.job]
         return LeaseToken(
             tenant: tenants[job.tenant].id, unit: UnitID(job: job.id, position: place.position),
@@ -101,28 +102,5 @@ extension LeanLedger {
             tenantLeased: tenants[tenant].leased, estimate: job.estimate(place.position),
             remainingCriticalSeconds: job.criticalSeconds(place.position), profile: job.profile,
             encoder: job.encoder(place.position), isUrgent: job.isUrgent(place.position))
-    }
-
-    private func stragglers(_ most: Int, _ now: Int64) -> [Straggler] {
-        guard most > 0 else { return [] }
-        var found: [Straggler] = []
-        var cursor = stragglers.start
-        while found.count < most, let key = stragglers.next(&cursor) {
-            let job = jobs[key.place.job]
-            let unit = job.units[key.place.position]
-            guard now - unit.startedAt > 1000, let hold = unit.holder else { continue }
-            let kind = job.kind(key.place.position)
-            let peers = job.peers[kind] ?? LeanPeers()
-            found.append(
-                Straggler(
-                    token: token(key.place, hold), kind: kind,
-                    attemptsMaximum: unit.attemptsMaximum,
-                    elapsedMilliseconds: now - unit.startedAt,
-                    estimate: job.estimate(key.place.position), peersDone: peers.done,
-                    peersMilliseconds: peers.milliseconds,
-                    peersEstimatedSeconds: peers.estimatedSeconds, profile: job.profile,
-                    encoder: job.encoder(key.place.position), jobClass: .live))
-        }
-        return found
     }
 }

@@ -19,6 +19,7 @@ final class LeanLedger: SchedulingLedger {
     var readyTenants: [Int] = []
     var delayed = OrderedChunks<LeanDelayedKey>()
     var stragglers = OrderedChunks<LeanStragglerKey>()
+    var slow = OrderedChunks<LeanSlowKey>()
     var virtualTime = 0.0
     var nodes: [LeanNode] = []
     var nodePlaces: [NodeID: Int] = [:]

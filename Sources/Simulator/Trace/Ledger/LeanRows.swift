@@ -12,6 +12,20 @@ struct LeanHold: Hashable {
     var attempt: Int
     var node: Int
     var until: Int64
+    var since: Int64
+    var progress: LeaseProgress?
+
+    func standing(_ now: Int64) -> LeaseStanding {
+        LeaseStanding(attempt: attempt, elapsedMilliseconds: now - since, progress: progress)
+    }
+
+    /// What a renewal says of it.
+    mutating func renew(_ until: Int64, _ part: Double?, _ now: Int64) {
+        self.until = until
+        guard let part else { return }
+        progress = LeaseProgress(
+            part: max(progress?.part ?? 0, part), elapsedMilliseconds: now - since)
+    }
 }
 
 /// All that changes about a unit.
@@ -37,6 +51,8 @@ struct LeanPeers {
     var done = 0
     var milliseconds: Int64 = 0
     var estimatedSeconds = 0.0
+    /// Of those that are under way.
+    var running = RunningPeers()
 }
 
 /// A job that has not ended. One object, so that nothing of it is copied when it is looked at.
@@ -168,6 +184,19 @@ struct LeanStragglerKey: Hashable, Sendable, Comparable {
 
     static func < (left: LeanStragglerKey, right: LeanStragglerKey) -> Bool {
         if left.due != right.due { return left.due < right.due }
+        if left.place.job != right.place.job { return left.job.text < right.job.text }
+        return left.place.position < right.place.position
+    }
+}
+
+/// A leased unit that is slower than predicted, the slowest first.
+struct LeanSlowKey: Hashable, Sendable, Comparable {
+    var slowness: Double
+    var job: JobID
+    var place: LeanPlace
+
+    static func < (left: LeanSlowKey, right: LeanSlowKey) -> Bool {
+        if left.slowness != right.slowness { return left.slowness > right.slowness }
         if left.place.job != right.place.job { return left.job.text < right.job.text }
         return left.place.position < right.place.position
     }

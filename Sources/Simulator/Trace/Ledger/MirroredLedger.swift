@@ -52,6 +52,7 @@ final class MirroredLedger: SchedulingLedger {
         var survey = survey
         survey.overdue = sorted(survey.overdue)
         survey.own.sort { order($0) < order($1) }
+        survey.shared.sort { order($0.own.token) < order($1.own.token) }
         return survey
     }
 

@@ -25,8 +25,12 @@ public struct FleetReport: Sendable, Hashable, Codable {
         /// What a clairvoyant would need: each unit of each upload that became ready, once, on a core of the usual
         /// speed, without starting a process, without anything else.
         public var boundCoreHours: Double
-        /// Of the work of second leases, against the bound.
+        /// Attempts that were given up since another one at the unit was faster.
+        public var overtaken: Int
+        /// Of what was done by those of two attempts at a unit that came to nothing, against the bound: the work, and
+        /// the time of the workers, which is more where they are slow.
         public var doubledShare: Double
+        public var doubledWorkerShare: Double
         /// Of the work that came to nothing, against the bound.
         public var wastedShare: Double
         /// How far predictions of encodes were off, in the mean.
@@ -115,7 +119,9 @@ extension FleetReport.Outcome {
         coreHours = tally.occupiedSeconds / 3600
         boundCoreHours = tally.neededSeconds / 3600
         let needed = max(tally.neededSeconds, 1e-9)
+        overtaken = tally.overtaken
         doubledShare = tally.doubledSeconds / needed
+        doubledWorkerShare = tally.doubledWorkerSeconds / needed
         wastedShare = tally.wastedSeconds / needed
         predictionError = tally.predictionError / Double(max(tally.predictions, 1))
         ledgerOperations = tally.operations

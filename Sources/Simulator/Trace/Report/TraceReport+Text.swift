@@ -26,7 +26,8 @@ extension TraceReport {
             row("… of a clairvoyant") { plain($0.outcome.boundCoreHours) },
             row("… ratio") { hundredths($0.costRatio) + "×" },
             row("work doubled by hedges") {
-                "\(percent($0.outcome.doubledShare)) (\($0.outcome.hedges) hedges)"
+                "\(percent($0.outcome.doubledShare)), \(percent($0.outcome.doubledWorkerShare)) of "
+                    + "workers' time (\($0.outcome.hedges) hedges, \($0.outcome.overtaken) overtaken)"
             },
             row("work that came to nothing") { percent($0.outcome.wastedShare) },
             row("predictions of encodes off by") { percent($0.outcome.predictionError) },

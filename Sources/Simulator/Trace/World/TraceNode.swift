@@ -33,6 +33,17 @@ final class TraceNode {
     var isUp: Bool { core != nil }
 }
 
+/// What an attempt comes to.
+struct TraceOutcome {
+    var milliseconds: Int64
+    /// The work alone, on a machine of the usual speed.
+    var cpuSeconds: Double
+    /// What it would have taken had it not failed, and what of that is the start.
+    var wholeMilliseconds: Double
+    var startMilliseconds: Double
+    var failure: Failure?
+}
+
 /// One attempt of a trace at a unit.
 final class TraceAttempt {
     let lease: Lease
@@ -43,24 +54,32 @@ final class TraceAttempt {
     let milliseconds: Int64
     /// The work alone, on a machine of the usual speed.
     let cpuSeconds: Double
-    /// How many times as long it takes as it should.
-    let slowness: Double
+    /// Until all of its work is done, should it not fail before, and until the first of it is begun.
+    private let wholeMilliseconds: Double
+    private let startMilliseconds: Double
     let failure: Failure?
     var isEnded = false
 
     init(
-        _ lease: Lease, node: TraceNode, upload: Int, startedAt: Int64, milliseconds: Int64,
-        cpuSeconds: Double, slowness: Double, failure: Failure?
+        _ lease: Lease, node: TraceNode, upload: Int, startedAt: Int64, _ outcome: TraceOutcome
     ) {
         self.lease = lease
         self.node = node
         incarnation = node.incarnation
         self.upload = upload
         self.startedAt = startedAt
-        self.milliseconds = milliseconds
-        self.cpuSeconds = cpuSeconds
-        self.slowness = slowness
-        self.failure = failure
+        milliseconds = outcome.milliseconds
+        cpuSeconds = outcome.cpuSeconds
+        wholeMilliseconds = outcome.wholeMilliseconds
+        startMilliseconds = outcome.startMilliseconds
+        failure = outcome.failure
+    }
+
+    /// What a worker tells of how far it has come; nil of those that do not count their work.
+    func part(by now: Int64) -> Double? {
+        guard lease.kind == .encode || lease.kind == .audio else { return nil }
+        let work = max(wholeMilliseconds - startMilliseconds, 1)
+        return min(max((Double(now - startedAt) - startMilliseconds) / work, 0), 1)
     }
 
     /// CPU-seconds of work that were done until then: a slow core does less in its time.

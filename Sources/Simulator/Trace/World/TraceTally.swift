@@ -8,6 +8,8 @@ struct TraceTally {
     var attempts = 0
     var retried = 0
     var hedges = 0
+    /// Leases that were given up for a faster one.
+    var overtaken = 0
     /// Attempts that were taken from nodes that died.
     var takenBack = 0
     var fenced = 0
@@ -18,8 +20,10 @@ struct TraceTally {
     var occupiedSeconds = 0.0
     /// By hour of the trace.
     var occupiedByHour: [Double]
-    /// CPU-seconds of work of second leases, whatever became of them.
+    /// Of attempts at units with two leases that came to nothing: CPU-seconds of work, and what their workers were
+    /// occupied for.
     var doubledSeconds = 0.0
+    var doubledWorkerSeconds = 0.0
     /// CPU-seconds of work that was done once for each unit of each upload that became ready.
     var neededSeconds = 0.0
     var encodedSeconds = 0.0

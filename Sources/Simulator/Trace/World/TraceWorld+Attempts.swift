@@ -8,7 +8,7 @@ extension TraceWorld {
     /// work costs the same on any fleet.
     func outcome(
         _ upload: Int, _ position: Int, attempt: Int
-    ) -> (milliseconds: Int64, cpuSeconds: Double, slowness: Double, failure: Failure?) {
+    ) -> TraceOutcome {
         var chance = Chance(
             seed: load.seed,
             purpose: UInt64(1 << 42 + upload << 20 + position << 4 + min(attempt, 15)))
@@ -26,11 +26,13 @@ extension TraceWorld {
         }
         let seconds = shape.trueSeconds[position] * run
         let part = failure == nil ? 1 : chance.fraction()
-        let milliseconds =
-            Double(load.overheadMilliseconds(shape.kind(position))) + seconds * 1000 * part
-        return (
-            max(1, Int64((milliseconds * slowness).rounded())), seconds * part, slowness, failure
-        )
+        let start = Double(load.overheadMilliseconds(shape.kind(position)))
+        let milliseconds = start + seconds * 1000 * part
+        return TraceOutcome(
+            milliseconds: max(1, Int64((milliseconds * slowness).rounded())),
+            cpuSeconds: seconds * part,
+            wholeMilliseconds: (start + seconds * 1000) * slowness,
+            startMilliseconds: start * slowness, failure: failure)
     }
 
     func start(_ lease: Lease, _ node: TraceNode) throws {
@@ -45,9 +47,7 @@ extension TraceWorld {
             throw Violation("I17", "node \(node.identity.id) has more units than workers")
         }
         let plan = outcome(number, lease.unit.position, attempt: lease.token.attempt)
-        let attempt = TraceAttempt(
-            lease, node: node, upload: number, startedAt: now, milliseconds: plan.milliseconds,
-            cpuSeconds: plan.cpuSeconds, slowness: plan.slowness, failure: plan.failure)
+        let attempt = TraceAttempt(lease, node: node, upload: number, startedAt: now, plan)
         node.attempts[lease.token] = attempt
         tally.attempts += 1
         setRoomy(node)
@@ -60,6 +60,7 @@ extension TraceWorld {
         guard let attempt = node.attempts[token] else { return }
         leave(attempt)
         tally.wastedSeconds += attempt.workDone(by: now)
+        countDoubled(attempt)
         queue.add(.stopped(token, node, incarnation: node.incarnation), at: now + 5)
     }
 
@@ -69,7 +70,13 @@ extension TraceWorld {
         attempt.node.attempts[attempt.lease.token] = nil
         setRoomy(attempt.node)
         tally.occupy(attempt.startedAt, now)
-        if attempt.lease.isHedge { tally.doubledSeconds += attempt.workDone(by: now) }
+    }
+
+    /// Its unit had two leases, and it was not this one that counted.
+    func countDoubled(_ attempt: TraceAttempt) {
+        guard shared.remove(attempt.lease.token) != nil else { return }
+        tally.doubledSeconds += attempt.workDone(by: now)
+        tally.doubledWorkerSeconds += Double(now - attempt.startedAt) / 1000
     }
 
     func end(_ attempt: TraceAttempt) throws {
@@ -78,6 +85,7 @@ extension TraceWorld {
         let lease = attempt.lease
         if let failure = attempt.failure {
             tally.wastedSeconds += attempt.cpuSeconds
+            countDoubled(attempt)
             return try feed(attempt.node, .finished(lease.token, .failed(failure)))
         }
         let artifact = Artifact(

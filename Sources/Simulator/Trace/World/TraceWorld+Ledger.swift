@@ -10,8 +10,9 @@ extension TraceWorld {
         switch content {
         case .survey(let request): try look(request, node)
         case .asks(let asks):
+            let operations = asks.flatMap { $0.map { withProgress($0, node) } }
             let watch = ledgerWatch.begin()
-            let answers = try ledger.perform(asks.count == 1 ? asks[0] : asks.flatMap { $0 })
+            let answers = try ledger.perform(operations)
             ledgerWatch.end(watch)
             tally.transactions += 1
             tally.count(answers.count, at: now)
@@ -23,6 +24,16 @@ extension TraceWorld {
                 try feed(node, .answered(ask, own))
             }
         }
+    }
+
+    /// As the shell of a node does, when it performs.
+    private func withProgress(_ operation: LedgerOperation, _ node: TraceNode) -> LedgerOperation {
+        guard case .renew(let held, let duration) = operation else { return operation }
+        return .renew(
+            held.map {
+                HeldLease(
+                    token: $0.token, progress: 0, part: node.attempts[$0.token]?.part(by: now))
+            }, durationMilliseconds: duration)
     }
 
     private func look(_ request: SurveyRequest, _ node: TraceNode) throws {
@@ -45,10 +56,18 @@ extension TraceWorld {
         switch (operation, answer) {
         case (.lease, .leased(let leases)):
             if firstLease == nil, !leases.isEmpty { firstLease = now }
+        case (.hedge(let token, _, _, _), .leased(let leases)):
+            for lease in leases { shared.formUnion([token, lease.token]) }
         case (.complete(let completion), .completed(.committed(let state))):
+            shared.remove(completion.token)
             try commit(completion, state, node)
         case (.complete(let completion), .completed(.fenced)):
-            tally.wastedSeconds += completion.artifact.usage.cpuSeconds
+            let usage = completion.artifact.usage
+            tally.wastedSeconds += usage.cpuSeconds
+            if shared.remove(completion.token) != nil {
+                tally.doubledSeconds += usage.cpuSeconds
+                tally.doubledWorkerSeconds += usage.wallSeconds
+            }
         case (.release(let release), .released(.released(.dead))):
             let number = Upload.number(of: release.token.unit.job)
             guard jobs.removeValue(forKey: number) != nil else {

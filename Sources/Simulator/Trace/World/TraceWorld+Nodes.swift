@@ -32,7 +32,7 @@ extension TraceWorld {
             attempt.isEnded = true
             tally.occupy(attempt.startedAt, now)
             tally.wastedSeconds += attempt.workDone(by: now)
-            if attempt.lease.isHedge { tally.doubledSeconds += attempt.workDone(by: now) }
+            countDoubled(attempt)
         }
         if !node.isTicking { countIdle(node) }
         // What is down looks at nothing.
@@ -170,6 +170,7 @@ extension TraceWorld {
         switch note {
         case .retried: tally.retried += 1
         case .hedged: tally.hedges += 1
+        case .overtaken: tally.overtaken += 1
         case .fenced: tally.fenced += 1
         case .tookBack(let tokens, _): tally.takenBack += tokens.count
         default: break

@@ -40,6 +40,8 @@ final class TraceWorld {
     var jobs: [Int: TraceJob] = [:]
     var uploadsLeft: Int
     var tally: TraceTally
+    /// Attempts at units that have, or had, two leases at once.
+    var shared: Set<LeaseToken> = []
     var coreWatch = Stopwatch()
     var ledgerWatch = Stopwatch()
     var idleWatch = Stopwatch()

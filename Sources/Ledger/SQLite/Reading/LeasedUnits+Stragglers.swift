@@ -1,0 +1,119 @@
+import GRDB
+import TranscodeModel
+
+extension LeasedUnits {
+    private typealias Late = (unit: Unit, measure: Double)
+
+    /// Those without a second lease whose work is long and a file of its own: the longest overdue, and the slowest.
+    func stragglers(
+        _ request: SurveyRequest, now: Int64, _ database: Database
+    ) throws -> [Straggler] {
+        let most = request.stragglersMaximum
+        guard most > 0 else { return [] }
+        let alone = units.filter { unit in
+            unit.rival == nil && unit.kind.isHedged
+                && request.jobs?.contains(unit.id.job) ?? true
+        }
+        let overdue = alone.filter { now - $0.holder.since > 1000 }.map {
+            Late($0, Double(now - $0.holder.since) - 1000 * $0.estimate.cpuSeconds)
+        }
+        let slow = alone.compactMap { unit -> Late? in
+            guard let progress = unit.holder.progress, progress.tellsPace else { return nil }
+            let slowness = progress.slowness(unit.estimate)
+            return slowness > 1 ? Late(unit, slowness) : nil
+        }
+        let longest = inOrder(overdue).prefix(most)
+        let known = Set(longest.map(\.unit.key))
+        let found = longest + inOrder(slow).prefix(most).filter { !known.contains($0.unit.key) }
+        let running = found.isEmpty ? [:] : runningPeers()
+        return try found.map {
+            try straggler($0.unit, $0.unit.holder, running, now: now, database)
+        }
+    }
+
+    /// The largest measure first.
+    private func inOrder(_ late: [Late]) -> [Late] {
+        late.sorted {
+            if $0.measure != $1.measure { return $0.measure > $1.measure }
+            let (left, right) = ($0.unit.id, $1.unit.id)
+            return left.job != right.job
+                ? left.job.text < right.job.text : left.position < right.position
+        }
+    }
+
+    /// By job and position.
+    func shared(
+        _ request: SurveyRequest, now: Int64, _ database: Database
+    ) throws -> [SharedLease] {
+        let node = request.node
+        let wanted = units.filter {
+            $0.rival != nil && ($0.holder.node == node || $0.rival?.node == node)
+        }
+        guard !wanted.isEmpty else { return [] }
+        let running = runningPeers()
+        var found: [SharedLease] = []
+        for unit in wanted {
+            guard let rival = unit.rival else { continue }
+            for (own, other) in [(unit.holder, rival), (rival, unit.holder)] where own.node == node
+            {
+                found.append(
+                    SharedLease(
+                        own: try straggler(unit, own, running, now: now, database),
+                        other: other.standing(now)))
+            }
+        }
+        return found
+    }
+
+    private struct PeersKey: Hashable {
+        var job: Int64
+        var kind: UnitKind
+
+        init(_ unit: Unit) {
+            job = unit.key >> Schema.positionBits
+            kind = unit.kind
+        }
+    }
+
+    private func runningPeers() -> [PeersKey: RunningPeers] {
+        var found: [PeersKey: RunningPeers] = [:]
+        for unit in units {
+            for case let hold? in [unit.holder, unit.rival] {
+                found[PeersKey(unit), default: RunningPeers()].add(hold.progress, unit.estimate)
+            }
+        }
+        return found
+    }
+
+    private func straggler(
+        _ unit: Unit, _ hold: Hold, _ running: [PeersKey: RunningPeers], now: Int64,
+        _ database: Database
+    ) throws -> Straggler {
+        let row = try Row.fetchOne(
+            database.cachedStatement(
+                sql: """
+                    SELECT j.profile_digest, j.codec, j.class, p.* FROM job j, (
+                        SELECT count(*) AS done, coalesce(sum(finished_at - started_at), 0) AS took,
+                            total(cpu_seconds) AS estimated
+                        FROM work_unit WHERE id BETWEEN ?1 >> 20 << 20 AND ?1 | 1048575
+                            AND kind = ?2 AND state = 'done') p
+                    WHERE j.number = ?1 >> 20
+                    """), arguments: [unit.key, unit.kind.rawValue])
+        guard let row else { throw LedgerFailure(.corrupt, "a unit without its job: \(unit.id)") }
+        var others = running[PeersKey(unit)] ?? RunningPeers()
+        for case let own? in [unit.holder, unit.rival] {
+            others.remove(own.progress, unit.estimate)
+        }
+        return Straggler(
+            token: unit.token(hold), kind: unit.kind,
+            attemptsMaximum: unit.attemptsMaximum, elapsedMilliseconds: now - hold.since,
+            estimate: unit.estimate, peersDone: try row.value(Int.self, "done"),
+            peersMilliseconds: try row.value(Int64.self, "took"),
+            peersEstimatedSeconds: try row.value(Double.self, "estimated"),
+            runningMilliseconds: others.milliseconds,
+            runningDoneMilliseconds: others.doneMilliseconds, progress: hold.progress,
+            profile: try row.digest("profile_digest"),
+            encoder: unit.kind == .encode ? try row.text("codec") : "",
+            jobClass: try row.text("class") == JobClass.backfill.rawValue ? .backfill : .live)
+    }
+}
