@@ -12,6 +12,7 @@ struct CadenceBuilder {
     /// The usual rate, at most the highest allowed.
     let rate: Rational
     let settings: VideoSettings
+    let playsEarly: Bool
 
     /// Fewer ticks a second are multiplied; more make times too large for the boxes of a segment.
     private static let timescales: ClosedRange<Int64> = 10_000...10_000_000
@@ -21,11 +22,16 @@ struct CadenceBuilder {
     func grid() throws(Failure) -> FrameGrid {
         let timescale = timescale
         let segment = Int64(settings.segmentDurationSeconds) * timescale
+        let interval = Int64(settings.keyFrameIntervalSeconds) * timescale
         let kept = thinned()
         var end = self.end(timescale)
         guard end / segment + Int64(kept.count) <= GridBuilder.framesMaximum else {
             throw GridBuilder.tooLong(frames: end / segment + Int64(kept.count))
         }
+        let lead =
+            playsEarly
+            ? EarlyRule.lead(interval: Int(interval), segment: Int(segment), length: Int(end)) : nil
+        let segments = SegmentTicks(length: segment, lead: lead.map { Int64($0) })
         var starts: [Int64] = []
         starts.reserveCapacity(kept.count + Int(end / segment))
         for tick in kept {
@@ -35,12 +41,12 @@ struct CadenceBuilder {
                 continue
             }
             guard time > last else { continue }
-            append(boundariesBetween: last, time, segment, to: &starts)
+            append(boundariesBetween: last, time, segments, to: &starts)
             starts.append(time)
         }
         end = max(end, starts[starts.count - 1] + 1)
         let ofSource = starts[starts.count - 1]
-        append(boundariesBetween: ofSource, end, segment, to: &starts)
+        append(boundariesBetween: ofSource, end, segments, to: &starts)
         // Less than half a frame that only repeats a picture is not worth a segment of its own.
         let usual = Int64((Rational(timescale) / rate).rounded)
         if starts[starts.count - 1] > ofSource, 2 * (end - starts[starts.count - 1]) < usual {
@@ -48,9 +54,8 @@ struct CadenceBuilder {
         }
         guard
             let cadence = FrameCadence(
-                starts: starts, end: end,
-                keyFrameTicks: Int64(settings.keyFrameIntervalSeconds) * timescale,
-                segmentTicks: segment)
+                starts: starts, end: end, keyFrameTicks: interval, segmentTicks: segment,
+                leadTicks: segments.lead.flatMap { $0 < end ? $0 : nil })
         else { preconditionFailure("times that are no cadence") }
         return FrameGrid(
             rate: rate, origin: Rational(ticks[0]) * track.timeBase, timescale: Int(timescale),
@@ -58,9 +63,12 @@ struct CadenceBuilder {
     }
 
     private func append(
-        boundariesBetween last: Int64, _ next: Int64, _ segment: Int64, to starts: inout [Int64]
+        boundariesBetween last: Int64, _ next: Int64, _ segments: SegmentTicks,
+        to starts: inout [Int64]
     ) {
-        starts += stride(from: (last / segment + 1) * segment, to: next, by: Int(segment))
+        if let lead = segments.lead, last < lead, lead < next { starts.append(lead) }
+        let length = segments.length
+        starts += stride(from: (last / length + 1) * length, to: next, by: Int(length))
     }
 
     /// One that every time of the source is a whole number of, where possible.

@@ -1,17 +1,30 @@
 import TranscodeModel
 
-/// What a plan has more where the profile plays early: short chunks at the start, the lowest renditions of which are units
-/// of their own, and a preview for each chunk.
+/// What a plan has more where the profile plays early: a short first segment, short chunks at the start, the lowest
+/// renditions of which are units of their own, and a preview for each chunk.
 enum EarlyRule {
-    /// So many chunks at the start have one segment each.
-    private static let shortChunks = 2
+    /// So many segments at the start, of the usual length, have no chunk that goes beyond them.
+    private static let shortSegments = 2
     /// The early renditions of chunks that start before that are units of their own: so much is playable at once, and
     /// plays while chunks of the whole ladder are made. Later ones are not worth decoding the source twice.
     private static let apartSeconds: Int64 = 30
 
-    /// Where the short chunks end: none leaves less than a segment behind it.
-    static func boundaries(segment: Int, length: Int) -> [Int] {
-        (1...shortChunks).map { $0 * segment }.filter { length - $0 >= segment }
+    /// How long the first segment is, where it is shorter than others: a third of one, in whole key-frame intervals. Nil
+    /// where that is no less, and where a film has less than half as much behind it. All in one unit.
+    ///
+    /// The rest of the segment is made at the same time, and takes as much longer as it lasts longer. Of a third it is
+    /// there when the lead has been played, if pictures are made no slower than they play.
+    static func lead(interval: Int, segment: Int, length: Int) -> Int? {
+        let lead = (segment / interval + 2) / 3 * interval
+        return lead < segment && 2 * (length - lead) >= lead ? lead : nil
+    }
+
+    /// Where the short chunks end: the lead is one, so is the rest of its segment, and then a segment. Of those none leaves
+    /// less than half a segment behind it.
+    static func boundaries(_ segments: (lead: Int?, length: Int), length: Int) -> [Int] {
+        (segments.lead.map { [$0] } ?? [])
+            + (1...shortSegments).map { $0 * segments.length }
+            .filter { 2 * (length - $0) >= segments.length }
     }
 
     /// The renditions of each unit of a chunk: in the first ones those that are played early stand alone.

@@ -7,7 +7,8 @@ enum GridBuilder {
 
     /// A profile without moving pictures has no settings. A cadence lasts as long as `sound`.
     static func grid(
-        _ track: VideoTrack, _ settings: VideoSettings?, sound: SoundSpan? = nil
+        _ track: VideoTrack, _ settings: VideoSettings?, sound: SoundSpan? = nil,
+        playsEarly: Bool = false
     ) throws(Failure) -> FrameGrid {
         let nominal = try grid(track, rateMaximum: settings?.frameRateMaximum ?? Rational(60))
         // The second field of a picture has no time of its own.
@@ -25,7 +26,8 @@ enum GridBuilder {
             track.lastFrameDuration = held.lastDuration
         }
         return try CadenceBuilder(
-            ticks: ticks, track: track, rate: nominal.rate, settings: settings
+            ticks: ticks, track: track, rate: nominal.rate, settings: settings,
+            playsEarly: playsEarly
         ).grid()
     }
 

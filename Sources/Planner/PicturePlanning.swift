@@ -12,7 +12,9 @@ struct PicturePlanning {
     ) throws(Failure) -> PicturePlanning {
         let settings = profile.video
         let maximum = settings?.frameRateMaximum ?? Rational(60)
-        var pictures = try GridBuilder.grid(track, settings, sound: sound)
+        // Pictures that are counted are one chunk, which no lead makes sooner.
+        let playsEarly = profile.playsEarly && !track.clock.isCounted
+        var pictures = try GridBuilder.grid(track, settings, sound: sound, playsEarly: playsEarly)
         var fields = false
         if settings?.deinterlacing == .field, track.isInterlaced,
             let doubled = pictures.doubled(maximum: maximum)
@@ -29,7 +31,7 @@ struct PicturePlanning {
             track, keepsRange: keepsRange, bitDepth: keepsRange ? 10 : settings?.bitDepth ?? 8,
             doublesRate: fields)
         let color = ColorPlanning.outputColor(track, keepsRange: keepsRange)
-        let timing = timing(grid, settings)
+        let timing = timing(grid, settings, playsEarly: playsEarly)
         var video: VideoPlan?
         if let settings {
             let renditions = try LadderSelection.renditions(
@@ -42,14 +44,15 @@ struct PicturePlanning {
                 streamIndex: track.streamIndex, sourceTimeBase: track.timeBase,
                 sourceClock: track.clock, grid: grid,
                 keyFrameInterval: timing.keyFrameInterval,
-                segmentFrames: timing.segmentFrames, reorderFrames: timing.reorderFrames,
+                segmentFrames: timing.segmentFrames, leadFrames: timing.leadFrames,
+                reorderFrames: timing.reorderFrames,
                 treatment: treatment, picture: picture(track, treatment), color: color,
                 light: keepsRange ? track.light : nil,
                 renditions: renditions,
                 chunks: Chunking(
                     timing: timing, track: track, settings: settings,
                     preRollFrames: treatment.deinterlaces ? fields ? 4 : 2 : 0,
-                    playsEarly: profile.playsEarly
+                    playsEarly: playsEarly
                 ).chunks())
         }
         return PicturePlanning(
@@ -63,7 +66,7 @@ struct PicturePlanning {
             },
             soundFrame: SoundPlanning.Picture(
                 origin: grid.origin, duration: grid.duration,
-                segmentDuration: timing.segmentDuration,
+                segments: timing.segmentSpans,
                 frameDuration: grid.rate.inverse))
     }
 
@@ -83,7 +86,9 @@ struct PicturePlanning {
     }
 
     /// With a cadence, groups and segments have as many frames as the time brings: the counts are the most.
-    private static func timing(_ grid: FrameGrid, _ settings: VideoSettings?) -> FrameTiming {
+    private static func timing(
+        _ grid: FrameGrid, _ settings: VideoSettings?, playsEarly: Bool
+    ) -> FrameTiming {
         let seconds = settings?.keyFrameIntervalSeconds ?? 2
         let perSegment = (settings?.segmentDurationSeconds ?? 6) / seconds
         var interval = max(1, Int((Rational(Int64(seconds)) * grid.rate).rounded))
@@ -91,8 +96,14 @@ struct PicturePlanning {
             let starts = cadence.groupStarts + [cadence.frames.upperBound]
             interval = zip(starts, starts.dropFirst()).reduce(interval) { max($0, $1.1 - $1.0) }
         }
+        let hasLead = playsEarly && grid.cadence == nil
+        let lead =
+            hasLead
+            ? EarlyRule.lead(
+                interval: interval, segment: interval * perSegment, length: grid.frames) : nil
         return FrameTiming(
             grid: grid, keyFrameInterval: interval, segmentFrames: interval * perSegment,
+            leadFrames: lead,
             reorderFrames: settings.map { reorderFrames($0.codec) } ?? 0)
     }
 

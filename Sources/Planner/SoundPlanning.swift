@@ -6,7 +6,7 @@ enum SoundPlanning {
     struct Picture {
         var origin: Rational
         var duration: Rational
-        var segmentDuration: Rational
+        var segments: SegmentSpans
         var frameDuration: Rational
     }
 
@@ -28,7 +28,8 @@ enum SoundPlanning {
                 kilobitsPerSecond: settings.kilobitsPerSecond, sampleRate: rate,
                 channels: min(2, max(1, track.channels)), language: track.language,
                 title: track.title, isDefault: index == 0, origin: origin, samples: samples,
-                segmentDuration: picture?.segmentDuration ?? Rational(Int64(segmentSeconds)),
+                segmentDuration: picture?.segments.duration ?? Rational(Int64(segmentSeconds)),
+                segmentLead: picture?.segments.lead,
                 roles: track.roles, loudness: settings.loudness)
             let isDamaged = damage.contains { $0.streamIndex == track.streamIndex }
             func copied(_ rendition: AudioRendition) -> AudioRendition {

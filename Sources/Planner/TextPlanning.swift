@@ -8,7 +8,7 @@ enum TextPlanning {
         var origin: Rational
         /// In seconds.
         var duration: Rational
-        var segmentDuration: Rational
+        var segments: SegmentSpans
     }
 
     /// Of the pictures where they are delivered, else of the sound; nil where neither is.
@@ -16,12 +16,12 @@ enum TextPlanning {
         if let video {
             return Frame(
                 origin: video.grid.origin, duration: video.grid.duration,
-                segmentDuration: video.timing.segmentDuration)
+                segments: video.timing.segmentSpans)
         }
         guard let first = audio.first else { return nil }
         return Frame(
             origin: first.origin, duration: audio.map(\.duration).max() ?? first.duration,
-            segmentDuration: first.segmentDuration)
+            segments: first.segments)
     }
 
     /// Those that the source marks as default come first.
@@ -41,7 +41,7 @@ enum TextPlanning {
                 title: track.title, isDefault: track.isDefault && index == 0,
                 isForced: track.isForced, isHearingImpaired: track.isHearingImpaired,
                 sourceTimeBase: track.timeBase, origin: frame.origin, duration: frame.duration,
-                segmentDuration: frame.segmentDuration)
+                segmentDuration: frame.segments.duration, segmentLead: frame.segments.lead)
         }
     }
 

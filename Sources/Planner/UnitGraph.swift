@@ -73,6 +73,7 @@ struct UnitGraph {
 
     private struct StitchDetail: Encodable {
         var segmentFrames: Int
+        var leadFrames: Int?
         /// Whether no chunk is encoded again for the buffer's sake.
         var isPlayedEarly: Bool
     }
@@ -115,7 +116,7 @@ struct UnitGraph {
                 .stitch(rendition: rendition.name),
                 after: encodes.filter { $0.delivered.contains(rendition) }.map(\.position),
                 detail: StitchDetail(
-                    segmentFrames: video.segmentFrames,
+                    segmentFrames: video.segmentFrames, leadFrames: video.leadFrames,
                     isPlayedEarly: playsEarly && video.earlyRenditions.contains(rendition)),
                 model.stitch(rendition, video, bytes: bytes / Int64(video.renditions.count)))
         }

@@ -1,7 +1,7 @@
 /// The frames of a film that keeps its source's times: when each starts, in ticks of the delivered tracks.
 ///
 /// Whatever the source does, a frame starts at every segment boundary, so that segments align across
-/// renditions and no frame outlasts one. A part of a cadence, for one chunk, keeps the film's numbers.
+/// renditions and no frame outlasts one; so one does at the end of a short first segment. A part of a cadence, for one chunk, keeps the film's numbers.
 public struct FrameCadence: Hashable, Sendable {
     /// The number of the first frame here, and how many groups of pictures come before it.
     public let firstFrame: Int
@@ -13,6 +13,8 @@ public struct FrameCadence: Hashable, Sendable {
     /// The first frame in each such span of time is a key frame; a segment is a multiple of it.
     public let keyFrameTicks: Int64
     public let segmentTicks: Int64
+    /// Where the first segment ends, if it is shorter than others: a multiple of the key-frame interval.
+    public let leadTicks: Int64?
     /// The frames that are the first at or after a multiple of the key-frame interval.
     public let groupStarts: [Int]
 
@@ -22,20 +24,25 @@ public struct FrameCadence: Hashable, Sendable {
     /// Nil unless the numbers are a cadence: ascending, with a frame at every segment boundary.
     public init?(
         firstFrame: Int = 0, firstGroup: Int = 0, starts: [Int64], end: Int64,
-        keyFrameTicks: Int64, segmentTicks: Int64
+        keyFrameTicks: Int64, segmentTicks: Int64, leadTicks: Int64? = nil
     ) {
         guard let first = starts.first, let last = starts.last, end > last,
             (0...FrameCadence.countMaximum).contains(firstFrame),
             (0...FrameCadence.countMaximum).contains(firstGroup), keyFrameTicks > 0,
             segmentTicks > 0,
-            segmentTicks % keyFrameTicks == 0, first >= 0, first % segmentTicks == 0,
-            firstFrame > 0 || first == 0, starts.count <= FrameCadence.countMaximum
+            segmentTicks % keyFrameTicks == 0, first >= 0,
+            first % segmentTicks == 0 || first == leadTicks,
+            firstFrame > 0 || first == 0, starts.count <= FrameCadence.countMaximum,
+            leadTicks.map({ $0 > 0 && $0 < segmentTicks && $0 % keyFrameTicks == 0 }) ?? true
         else { return nil }
+        let lead = leadTicks ?? 0
         for (start, next) in zip(starts, starts.dropFirst() + [end]) {
             let boundary = (start / segmentTicks).addingReportingOverflow(1)
             let (due, overflow) = boundary.partialValue.multipliedReportingOverflow(
                 by: segmentTicks)
-            guard start < next, overflow || next <= due else { return nil }
+            guard start < next, overflow || next <= due, start >= lead || next <= lead else {
+                return nil
+            }
         }
         self.firstFrame = firstFrame
         self.firstGroup = firstGroup
@@ -43,6 +50,7 @@ public struct FrameCadence: Hashable, Sendable {
         self.end = end
         self.keyFrameTicks = keyFrameTicks
         self.segmentTicks = segmentTicks
+        self.leadTicks = leadTicks
         groupStarts = starts.indices.filter {
             $0 == 0 || starts[$0] / keyFrameTicks != starts[$0 - 1] / keyFrameTicks
         }.map { firstFrame + $0 }
@@ -80,7 +88,7 @@ public struct FrameCadence: Hashable, Sendable {
                 starts: Array(
                     starts[range.lowerBound - firstFrame..<range.upperBound - firstFrame]),
                 end: ticks(of: range.upperBound), keyFrameTicks: keyFrameTicks,
-                segmentTicks: segmentTicks)
+                segmentTicks: segmentTicks, leadTicks: leadTicks)
         else { preconditionFailure("frames \(range) are no part of a cadence") }
         return part
     }
@@ -100,7 +108,7 @@ extension Array where Element: Comparable {
 
 extension FrameCadence: Codable {
     private enum CodingKeys: String, CodingKey {
-        case firstFrame, firstGroup, firstTicks, durations, keyFrameTicks, segmentTicks
+        case firstFrame, firstGroup, firstTicks, durations, keyFrameTicks, segmentTicks, leadTicks
     }
 
     /// `durations` is one text, such as `3000*12,3003,2997*4`: plans are kept and printed.
@@ -115,6 +123,7 @@ extension FrameCadence: Codable {
                 .joined(separator: ","), forKey: .durations)
         try container.encode(keyFrameTicks, forKey: .keyFrameTicks)
         try container.encode(segmentTicks, forKey: .segmentTicks)
+        try container.encodeIfPresent(leadTicks, forKey: .leadTicks)
     }
 
     public init(from decoder: any Decoder) throws {
@@ -143,7 +152,8 @@ extension FrameCadence: Codable {
                 firstGroup: try container.decode(Int.self, forKey: .firstGroup),
                 starts: Array(times.dropLast()), end: times[times.count - 1],
                 keyFrameTicks: try container.decode(Int64.self, forKey: .keyFrameTicks),
-                segmentTicks: try container.decode(Int64.self, forKey: .segmentTicks))
+                segmentTicks: try container.decode(Int64.self, forKey: .segmentTicks),
+                leadTicks: try container.decodeIfPresent(Int64.self, forKey: .leadTicks))
         else { throw corrupt("a segment boundary has no frame, or times do not ascend") }
         self = cadence
     }

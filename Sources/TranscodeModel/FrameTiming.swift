@@ -14,27 +14,41 @@ public struct FrameTiming: Hashable, Sendable {
     public let grid: FrameGrid
     public let keyFrameInterval: Int
     public let segmentFrames: Int
+    /// Of the first segment, where it is shorter than others; nil with a cadence, which has it in ticks.
+    public let leadFrames: Int?
     public let reorderFrames: Int
 
     public init(
-        grid: FrameGrid, keyFrameInterval: Int, segmentFrames: Int, reorderFrames: Int
+        grid: FrameGrid, keyFrameInterval: Int, segmentFrames: Int, leadFrames: Int? = nil,
+        reorderFrames: Int
     ) {
         self.grid = grid
         self.keyFrameInterval = keyFrameInterval
         self.segmentFrames = segmentFrames
+        self.leadFrames = leadFrames
         self.reorderFrames = reorderFrames
     }
 
     /// By how many ticks the presentation lags behind decoding, which each track's edit list undoes.
     public var shift: Int64 { Int64(reorderFrames) * Int64(grid.ticksPerFrame) }
 
-    /// The length of every segment but the last.
-    public var segmentTicks: Int64 {
-        grid.cadence?.segmentTicks ?? Int64(segmentFrames) * Int64(grid.ticksPerFrame)
+    /// Where segments start: the one rule for pictures, sound and text.
+    public var segments: SegmentTicks {
+        guard let cadence = grid.cadence else {
+            let ticks = Int64(grid.ticksPerFrame)
+            return SegmentTicks(
+                length: Int64(segmentFrames) * ticks, lead: leadFrames.map { Int64($0) * ticks })
+        }
+        return SegmentTicks(length: cadence.segmentTicks, lead: cadence.leadTicks)
     }
 
-    /// In seconds.
-    public var segmentDuration: Rational { Rational(segmentTicks, Int64(grid.timescale)) }
+    /// The same in seconds.
+    public var segmentSpans: SegmentSpans {
+        let scale = Int64(grid.timescale)
+        return SegmentSpans(
+            duration: Rational(segments.length, scale),
+            lead: segments.lead.map { Rational($0, scale) })
+    }
 
     /// The unit of the times that encoders see: a frame, or a tick where frames differ in length.
     public var encoderTimeBase: Rational {
@@ -93,7 +107,7 @@ extension VideoPlan {
     public var timing: FrameTiming {
         FrameTiming(
             grid: grid, keyFrameInterval: keyFrameInterval, segmentFrames: segmentFrames,
-            reorderFrames: reorderFrames)
+            leadFrames: leadFrames, reorderFrames: reorderFrames)
     }
 
     /// The times of one chunk's frames alone, as its unit gets them.

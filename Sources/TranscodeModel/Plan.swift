@@ -174,6 +174,9 @@ public struct VideoPlan: Hashable, Sendable, Codable {
     /// no segment has more.
     public var keyFrameInterval: Int
     public var segmentFrames: Int
+    /// Of the first segment, a multiple of the key-frame interval, where it is shorter than others, so that it can be played
+    /// the sooner; nil where it is not, and with a cadence, which has it in ticks.
+    public var leadFrames: Int?
     /// By how many frames the presentation lags behind the decode times, for frame reordering: the
     /// same in every rendition, undone by each track's edit list.
     public var reorderFrames: Int
@@ -194,8 +197,9 @@ public struct VideoPlan: Hashable, Sendable, Codable {
     public init(
         streamIndex: Int, sourceTimeBase: Rational, sourceClock: SourceClock = .plain,
         grid: FrameGrid, keyFrameInterval: Int,
-        segmentFrames: Int, reorderFrames: Int, treatment: PictureTreatment,
-        picture: PictureSize? = nil, color: ColorDescription, light: LightMetadata? = nil,
+        segmentFrames: Int, leadFrames: Int? = nil, reorderFrames: Int,
+        treatment: PictureTreatment, picture: PictureSize? = nil, color: ColorDescription,
+        light: LightMetadata? = nil,
         renditions: [VideoRendition], chunks: [Chunk]
     ) {
         self.streamIndex = streamIndex
@@ -204,6 +208,7 @@ public struct VideoPlan: Hashable, Sendable, Codable {
         self.grid = grid
         self.keyFrameInterval = keyFrameInterval
         self.segmentFrames = segmentFrames
+        self.leadFrames = leadFrames
         self.reorderFrames = reorderFrames
         self.treatment = treatment
         self.picture = picture
@@ -287,6 +292,8 @@ public struct AudioRendition: Hashable, Sendable, Codable {
     public var samples: Int
     /// Samples in a segment before rounding up to whole codec frames.
     public var segmentDuration: Rational
+    /// In seconds, of the first segment, where it is shorter than others; nil where it is not.
+    public var segmentLead: Rational?
     /// What the track is for; nil for plain sound.
     public var roles: [SoundRole]?
     /// Of a rendition in 5.1: the name of the stereo rendition of the same track.
@@ -300,7 +307,8 @@ public struct AudioRendition: Hashable, Sendable, Codable {
         name: String, streamIndex: Int, sourceClock: SourceClock = .plain, codec: AudioCodec,
         kilobitsPerSecond: Int, sampleRate: Int,
         channels: Int, language: String, title: String?, isDefault: Bool, origin: Rational,
-        samples: Int, segmentDuration: Rational, roles: [SoundRole]? = nil,
+        samples: Int, segmentDuration: Rational, segmentLead: Rational? = nil,
+        roles: [SoundRole]? = nil,
         surroundOf: String? = nil, loudness: LoudnessTarget? = nil
     ) {
         self.roles = roles
@@ -319,7 +327,11 @@ public struct AudioRendition: Hashable, Sendable, Codable {
         self.origin = origin
         self.samples = samples
         self.segmentDuration = segmentDuration
+        self.segmentLead = segmentLead
     }
+
+    /// Where segments start, before rounding up to whole codec frames.
+    public var segments: SegmentSpans { SegmentSpans(duration: segmentDuration, lead: segmentLead) }
 
     /// In seconds.
     public var duration: Rational { Rational(Int64(samples), Int64(sampleRate)) }

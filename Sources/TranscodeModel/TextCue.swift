@@ -31,9 +31,9 @@ public struct TextCue: Hashable, Sendable {
 extension TextRendition {
     /// The segments during which a cue is shown.
     public func segments(of cue: TextCue) -> Range<Int> {
-        let first = (Rational(cue.start, 1000) / segmentDuration).floor
-        let last = (Rational(cue.end, 1000) / segmentDuration).ceiling
+        let first = segments.passed(at: Rational(cue.start, 1000))
+        let last = segments.count(before: Rational(cue.end, 1000))
         let from = min(max(Int(first), 0), segmentCount - 1)
-        return from..<min(max(Int(last), from + 1), segmentCount)
+        return from..<min(max(last, from + 1), segmentCount)
     }
 }

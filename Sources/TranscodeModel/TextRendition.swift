@@ -19,11 +19,13 @@ public struct TextRendition: Hashable, Sendable, Codable {
     public var duration: Rational
     /// Of a segment of the HLS form, in seconds: that of the pictures.
     public var segmentDuration: Rational
+    /// In seconds, of the first segment, where it is shorter than others; nil where it is not.
+    public var segmentLead: Rational?
 
     public init(
         name: String, streamIndex: Int, language: String, title: String?, isDefault: Bool,
         isForced: Bool, isHearingImpaired: Bool, sourceTimeBase: Rational, origin: Rational,
-        duration: Rational, segmentDuration: Rational
+        duration: Rational, segmentDuration: Rational, segmentLead: Rational? = nil
     ) {
         self.name = name
         self.streamIndex = streamIndex
@@ -36,17 +38,21 @@ public struct TextRendition: Hashable, Sendable, Codable {
         self.origin = origin
         self.duration = duration
         self.segmentDuration = segmentDuration
+        self.segmentLead = segmentLead
     }
 
     /// The latest time that a cue may name: the end of the presentation.
     public var milliseconds: Int64 { duration.rounded(inParts: 1000) }
 
     /// The segments, by their bounds in milliseconds: the last one ends with the presentation.
-    public var segmentCount: Int { max(1, duration.segments(of: segmentDuration)) }
+    public var segmentCount: Int { max(1, segments.count(before: duration)) }
+
+    /// Where segments start.
+    public var segments: SegmentSpans { SegmentSpans(duration: segmentDuration, lead: segmentLead) }
 
     /// Where a segment starts, in seconds; the end of the last one is the end of the presentation.
     public func segmentStart(_ number: Int) -> Rational {
-        min(segmentDuration * Rational(Int64(number)), duration)
+        min(segments.start(of: number), duration)
     }
 }
 

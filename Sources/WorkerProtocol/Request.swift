@@ -1,7 +1,7 @@
 public import TranscodeModel
 
 /// The version of requests and events; a worker refuses any other.
-public let workerProtocolVersion = 4
+public let workerProtocolVersion = 5
 
 /// The one thing that a worker process is asked to do.
 public struct WorkerRequest: Sendable, Codable, Hashable {

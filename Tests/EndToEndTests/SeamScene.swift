@@ -107,7 +107,7 @@ final class SeamScene: Sendable {
         try join(
             parts,
             TrackAssembly(
-                rendition: name, shift: plan.timing.shift, segmentTicks: plan.timing.segmentTicks,
+                rendition: name, shift: plan.timing.shift, segments: plan.timing.segments,
                 expectedSamples: plan.grid.frames))
     }
 
@@ -119,7 +119,7 @@ final class SeamScene: Sendable {
         try join(
             [part],
             TrackAssembly(
-                rendition: rendition.name, shift: nil, segmentTicks: nil, expectedSamples: nil)
+                rendition: rendition.name, shift: nil, segments: nil, expectedSamples: nil)
         )
     }
 

@@ -8,10 +8,12 @@ struct ConformanceChargeTests {
     private static let late = ConformanceFixture.other("late")
 
     private func lease(
-        _ fixture: ConformanceFixture, _ tenant: TenantID, _ job: String
+        _ fixture: ConformanceFixture, _ tenant: TenantID, _ job: String, isOutOfTurn: Bool = false
     ) throws -> Lease? {
         try fixture.lease([
-            LeasePick(tenant: tenant, unit: UnitID(job: JobID(job), position: 0), epoch: 0)
+            LeasePick(
+                tenant: tenant, unit: UnitID(job: JobID(job), position: 0), epoch: 0,
+                isOutOfTurn: isOutOfTurn)
         ]).first
     }
 
@@ -37,6 +39,29 @@ struct ConformanceChargeTests {
         _ = try lease(fixture, Self.late, "l")
         #expect(isNear(try fixture.virtualTime(Self.late), 0.8))
         #expect(isNear(try fixture.survey().virtualTime, 0.5))
+    }
+
+    @Test(
+        "a unit out of turn is charged, and leaves the system's virtual time where it is",
+        arguments: LedgerDriver.allCases)
+    func outOfTurn(_ driver: LedgerDriver) throws {
+        let fixture = try ConformanceFixture(driver)
+        for number in 1...4 {
+            try fixture.enqueue(
+                ConformanceFixture.submission("b\(number)", tenant: Self.big, probeSeconds: 4))
+        }
+        try fixture.enqueue(
+            ConformanceFixture.submission("l", tenant: Self.late, probeSeconds: 0.5))
+        for number in 1...3 {
+            _ = try lease(fixture, Self.big, "b\(number)", isOutOfTurn: true)
+            #expect(isNear(try fixture.virtualTime(Self.big), Double(4 * number)))
+            #expect(isNear(try fixture.survey().virtualTime, 0))
+        }
+        // Whom it went before is still owed as much.
+        _ = try lease(fixture, Self.late, "l")
+        #expect(isNear(try fixture.virtualTime(Self.late), 0.5))
+        _ = try lease(fixture, Self.big, "b4")
+        #expect(isNear(try fixture.survey().virtualTime, 12))
     }
 
     @Test(

@@ -60,7 +60,7 @@ struct ConformanceSurveyTests {
         // An early probe is urgent; that of a backfill waits its turn.
         #expect(
             try fixture.survey().candidates.filter { $0.jobClass == .live }.map(\.unit.job.text)
-                == ["high", "j1", "j2", "old"])
+                == ["j1", "high", "j2", "old"])
         #expect(
             try fixture.survey().candidates.filter(\.isUrgent).map(\.unit.job.text) == ["j1", "j2"])
         let units = [
@@ -81,13 +81,13 @@ struct ConformanceSurveyTests {
             try fixture.survey(jobs: jobs).candidates.filter { $0.jobClass == jobClass }
                 .map(\.unit.description)
         }
-        #expect(try order() == ["high.0", "j1.1", "j2.1", "old.0", "j1.2", "j2.2"])
+        #expect(try order() == ["j1.1", "high.0", "j2.1", "old.0", "j1.2", "j2.2"])
         #expect(
             try order([JobID("old"), JobID("j2"), JobID("high")])
-                == ["high.0", "j2.1", "old.0", "j2.2"])
+                == ["j2.1", "high.0", "old.0", "j2.2"])
         #expect(try order(nil, .backfill) == ["fill.2", "fill.1"])
         _ = try fixture.complete(fixture.lease(1, job: "j2").token)
-        #expect(try order() == ["high.0", "j1.1", "j2.3", "old.0", "j1.2", "j2.2"])
+        #expect(try order() == ["j1.1", "high.0", "j2.3", "old.0", "j1.2", "j2.2"])
         _ = try fixture.complete(fixture.lease(1, job: "fill").token)
         #expect(try order(nil, .backfill) == ["fill.3", "fill.2"])
         // A preview is waited for by the publication, as any other unit.
@@ -173,6 +173,45 @@ struct ConformanceSurveyTests {
             jobs(try fixture.survey(candidates: 4)) == [
                 "live", "backfill-1", "backfill-2", "backfill-3",
             ])
+    }
+
+    @Test(
+        "however many units make jobs playable, they hide no others, and no priority hides them",
+        arguments: LedgerDriver.allCases)
+    func urgentLines(_ driver: LedgerDriver) throws {
+        let fixture = try ConformanceFixture(driver)
+        var profile = ConformanceFixture.profile
+        profile.video = ConformanceFixture.video
+        profile.publish = PublishSettings(early: true)
+        for (priority, tenant) in [
+            (1, Self.tenants[0]), (0, Self.tenants[0]), (0, Self.tenants[1]),
+        ] {
+            for number in 1...2 {
+                try fixture.enqueue(
+                    ConformanceFixture.submission(
+                        "\(tenant)-plain-\(priority)-\(number)", tenant: tenant,
+                        priority: priority))
+                fixture.clock.pass(1)
+                var early = ConformanceFixture.submission(
+                    "\(tenant)-early-\(priority)-\(number)", tenant: tenant, priority: priority)
+                early.profile = profile
+                try fixture.enqueue(early)
+                fixture.clock.pass(1)
+            }
+        }
+        try fixture.enqueue(
+            ConformanceFixture.submission("fill", tenant: Self.tenants[2], jobClass: .backfill))
+        let due = [
+            "t1-early-1-1", "t1-plain-1-1", "fill", "t2-early-0-1", "t2-plain-0-1",
+            "t1-early-1-2", "t1-plain-1-2", "t2-early-0-2", "t2-plain-0-2",
+            "t1-early-0-1", "t1-plain-0-1", "t1-early-0-2", "t1-plain-0-2",
+        ]
+        for count in [1, 2, 3, 6, 9, 12, 20] {
+            #expect(jobs(try fixture.survey(candidates: count)) == Array(due.prefix(count)))
+        }
+        #expect(
+            jobs(try fixture.survey(jobs: Set(due.suffix(4).map { JobID($0) })))
+                == Array(due.suffix(4)))
     }
 
     @Test("tenants at their cap are left out", arguments: LedgerDriver.allCases)

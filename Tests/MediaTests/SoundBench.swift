@@ -85,13 +85,13 @@ extension SoundBench {
     /// A rendition of the first stream; by default 48 kHz stereo AAC in segments of two seconds.
     static func rendition(
         codec: AudioCodec = .aac, rate: Int = 48_000, channels: Int = 2, origin: Rational = .zero,
-        seconds: Rational, stream: Int = 0, segment: Rational = Rational(2)
+        seconds: Rational, stream: Int = 0, segment: Rational = Rational(2), lead: Rational? = nil
     ) -> AudioRendition {
         AudioRendition(
             name: "a1", streamIndex: stream, codec: codec, kilobitsPerSecond: 128,
             sampleRate: rate, channels: channels, language: "und", title: nil, isDefault: true,
             origin: origin, samples: Int((seconds * Rational(Int64(rate))).rounded),
-            segmentDuration: segment)
+            segmentDuration: segment, segmentLead: lead)
     }
 
     func encode(

@@ -77,6 +77,41 @@ struct ReceiptBoundsTests {
         #expect(try Receipt.read(receipt.bytes(), name: "receipt") == receipt)
     }
 
+    @Test("a lead that is no lead is refused, wherever it stands")
+    func leads() throws {
+        var receipt = try Self.receipt()
+        receipt.plan.video?.grid = PresentationFixture.grid
+        receipt.plan.video?.keyFrameInterval = 48
+        receipt.plan.video?.segmentFrames = 144
+        func isRead(_ change: (inout Plan) -> Void) -> Bool {
+            var other = receipt
+            change(&other.plan)
+            do throws(Failure) {
+                return try Receipt.read(other.bytes(), name: "receipt") == other
+            } catch { return false }
+        }
+        for lead in [48, 96] { #expect(isRead { $0.video?.leadFrames = lead }, "\(lead)") }
+        for lead in [Int.min, -48, 0, 1, 47, 144, 192, .max] {
+            #expect(!isRead { $0.video?.leadFrames = lead }, "\(lead)")
+        }
+        let seconds = [Rational(2), Rational(2002, 1000)]
+        for lead in seconds {
+            #expect(isRead { $0.audio[0].segmentLead = lead })
+            #expect(isRead { $0.text[0].segmentLead = lead })
+        }
+        for lead in [
+            Rational(-2), .zero, Rational(6), Rational(7), Rational(1, 1 << 40), Rational(1 << 40),
+        ] {
+            #expect(!isRead { $0.audio[0].segmentLead = lead }, "\(lead)")
+            #expect(!isRead { $0.text[0].segmentLead = lead }, "\(lead)")
+        }
+        // With a cadence it is the cadence that has it.
+        receipt = try Self.receipt()
+        receipt.plan.video?.keyFrameInterval = 25
+        #expect(isRead { $0.video?.leadFrames = nil })
+        #expect(!isRead { $0.video?.leadFrames = 25 })
+    }
+
     private static let cadence = "plan.video.grid.cadence."
 
     @Test(

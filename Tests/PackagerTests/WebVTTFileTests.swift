@@ -104,6 +104,17 @@ struct WebVTTFileTests {
         }
     }
 
+    @Test("a short first segment has what is shown in it, and the others what is left")
+    func lead() throws {
+        var rendition = Self.rendition
+        rendition.segmentLead = Rational(2)
+        let presented = PresentedText(rendition, Self.cues)
+        #expect(presented.segments.map(\.start) == [0, 2_000_000, 6_000_000, 12_000_000])
+        #expect(presented.segments.last?.duration == 1_000_000)
+        #expect(Self.cues.map { rendition.segments(of: $0) } == [0..<1, 1..<2, 1..<4, 3..<4])
+        #expect(presented.playlist.contains("#EXT-X-TARGETDURATION:6\n"))
+    }
+
     @Test("segments are cut where those of the pictures are, to the microsecond")
     func alignment() throws {
         let grid = FrameGrid(

@@ -72,7 +72,7 @@ struct TextPlanningTests {
         let video = try #require(plan.video)
         #expect(video.grid.cadence != nil)
         #expect(plan.text.map(\.segmentDuration) == [Rational(6)])
-        #expect(plan.text[0].segmentDuration == video.timing.segmentDuration)
+        #expect(plan.text[0].segmentDuration == video.timing.segmentSpans.duration)
         #expect(plan.audio.allSatisfy { $0.segmentDuration == plan.text[0].segmentDuration })
     }
 

@@ -25,11 +25,14 @@ struct LeaseChoiceTests {
 
     private func choose(
         _ candidates: [Candidate], workers: Int = 1, memory: Int64 = 1000, isIdle: Bool = false,
-        share: Double = 0, seed: UInt64 = 1
+        share: Double = 0, aged: Double = 0, headStart: Double = 600, system: Double = 0,
+        seed: UInt64 = 1
     ) -> [String] {
         var generator = SplitMix64(seed: seed)
-        return LeaseChoice(backfillShare: share).choose(
-            from: candidates,
+        return LeaseChoice(
+            backfillShare: share, agedShare: aged, headStart: headStart
+        ).choose(
+            from: candidates, systemVirtualTime: system,
             capacity: Capacity(workers: workers, memoryBytes: memory, scratchBytes: 1000),
             isIdle: isIdle, using: &generator
         ).map(\.unit.description)
@@ -49,20 +52,93 @@ struct LeaseChoiceTests {
     }
 
     @Test(
-        "what makes a job playable goes before older jobs, but not before a class, a tenant or a priority"
+        "what makes a job playable goes before older jobs and other tenants, but not before a class or a priority"
     )
     func urgent() {
         let other = TenantID("other") ?? .standard
-        let picks = choose(
-            [
-                candidate(job: "old", created: 0, critical: 9),
-                candidate(job: "new", position: 1, created: 9, critical: 9),
-                candidate(job: "new", position: 2, created: 9, critical: 1, isUrgent: true),
-                candidate(job: "high", priority: 1, created: 9),
-                candidate(job: "fill", jobClass: .backfill, created: 0, isUrgent: true),
-                candidate(job: "theirs", tenant: other, virtualTime: 100, isUrgent: true),
-            ], workers: 9)
-        #expect(picks == ["high.1", "new.2", "old.1", "new.1", "theirs.1", "fill.1"])
+        let candidates = [
+            candidate(job: "old", created: 0, critical: 9),
+            candidate(job: "new", position: 1, created: 9, critical: 9),
+            candidate(job: "new", position: 2, created: 9, critical: 1, isUrgent: true),
+            candidate(job: "high", priority: 1, created: 9),
+            candidate(job: "fill", jobClass: .backfill, created: 0, isUrgent: true),
+            candidate(job: "theirs", tenant: other, virtualTime: 100, isUrgent: true),
+            candidate(job: "theirs", position: 2, tenant: other, virtualTime: 100, critical: 9),
+        ]
+        #expect(
+            choose(candidates, workers: 9) == [
+                "theirs.1", "high.1", "new.2", "old.1", "new.1", "theirs.2", "fill.1",
+            ])
+        // Whoever is too far ahead waits until the others have had as much.
+        let fair = ["high.1", "new.2", "old.1", "new.1", "theirs.1", "theirs.2", "fill.1"]
+        #expect(choose(candidates, workers: 9, headStart: 99) == fair)
+        #expect(choose(candidates, workers: 9, headStart: 40, system: 60).first == "theirs.1")
+        // In the aged share the order is that of the units of one job alone.
+        let aged = ["theirs.1", "high.1", "old.1", "new.2", "new.1", "theirs.2", "fill.1"]
+        #expect(choose(candidates, workers: 9, aged: 1) == aged)
+    }
+
+    @Test(
+        "the order is one, whatever is beside what: no cycle of tenants, classes and priorities",
+        arguments: 0..<200)
+    func total(seed: UInt64) {
+        var generator = SplitMix64(seed: seed)
+        let tenants = ["a", "b", "c"].map { TenantID($0)! }
+        let times = tenants.map { _ in Double.random(in: 0...20, using: &generator) }
+        let ages = (0..<6).map { _ in Int64.random(in: 0...3, using: &generator) }
+        let priorities = (0..<6).map { _ in Int.random(in: 0...1, using: &generator) }
+        var candidates = (0..<12).map { number in
+            let job = Int.random(in: 0..<6, using: &generator)
+            return candidate(
+                job: "j\(job)", position: number, tenant: tenants[job % 3],
+                jobClass: job < 5 ? .live : .backfill, priority: priorities[job],
+                created: ages[job], virtualTime: times[job % 3],
+                isUrgent: Bool.random(using: &generator))
+        }
+        let aged = Double(Int.random(in: 0...1, using: &generator))
+        let first = choose(candidates, aged: aged, headStart: 10)
+        for _ in 0..<20 {
+            candidates.shuffle(using: &generator)
+            #expect(choose(candidates, aged: aged, headStart: 10) == first)
+        }
+    }
+
+    @Test("endless bursts that want to be playable do not starve older jobs, nor other tenants")
+    func bursts() throws {
+        let (busy, calm) = (try #require(TenantID("busy")), try #require(TenantID("calm")))
+        let choice = LeaseChoice(backfillShare: 0, agedShare: 0.05, headStart: 50)
+        var generator = SplitMix64(seed: 3)
+        var times = [busy: 0.0, calm: 0]
+        var system = 0.0
+        var (old, urgentPicks, calmPicks) = (0, 0, 0)
+        var gap = 0.0
+        for number in 0..<20_000 {
+            let created = Int64(number + 10)
+            let picks = choice.choose(
+                from: [
+                    candidate(
+                        job: "new\(number)", tenant: busy, created: created,
+                        virtualTime: times[busy]!, isUrgent: true),
+                    candidate(job: "old", tenant: busy, virtualTime: times[busy]!),
+                    candidate(job: "calm", tenant: calm, virtualTime: times[calm]!),
+                ], systemVirtualTime: system,
+                capacity: Capacity(workers: 1, memoryBytes: 9, scratchBytes: 9), isIdle: false,
+                using: &generator)
+            let pick = try #require(picks.first)
+            // As ledgers charge it.
+            let start = max(system, times[pick.tenant]!)
+            times[pick.tenant] = start + pick.estimate.cpuSeconds
+            if !pick.isOutOfTurn { system = start }
+            if pick.unit.job.text == "old" { old += 1 }
+            if pick.isUrgent { urgentPicks += 1 }
+            if pick.tenant == calm { calmPicks += 1 }
+            gap = max(gap, times[busy]! - times[calm]!)
+        }
+        // The tenant beside it has had its half, less the head start; the old job its share of the other half.
+        #expect(gap > 40 && gap <= 52)
+        #expect(calmPicks >= 10_000 - 60)
+        #expect((400...600).contains(old))
+        #expect(urgentPicks > 9000)
     }
 
     @Test("backfill gets its guaranteed share beside endless live work")

@@ -70,7 +70,7 @@ struct FrameTimingTests {
                 #expect(timing.decodeTicks(place, in: group) == Int64(place) * 1000)
             }
         }
-        #expect(timing.shift == 2000 && timing.segmentTicks == 100_000)
+        #expect(timing.shift == 2000 && timing.segments == SegmentTicks(length: 100_000))
     }
 
     @Test("even times as a cadence have the decode times of a constant rate")

@@ -25,11 +25,15 @@ public struct LeasePick: Hashable, Sendable {
     public var unit: UnitID
     /// Even: the unit is not owned.
     public var epoch: Int64
+    /// It goes before units of tenants that have had less. It is charged like any other, but does not move the system's
+    /// virtual time: those tenants keep what they are owed.
+    public var isOutOfTurn: Bool
 
-    public init(tenant: TenantID, unit: UnitID, epoch: Int64) {
+    public init(tenant: TenantID, unit: UnitID, epoch: Int64, isOutOfTurn: Bool = false) {
         self.tenant = tenant
         self.unit = unit
         self.epoch = epoch
+        self.isOutOfTurn = isOutOfTurn
     }
 }
 

@@ -28,9 +28,9 @@ public struct SurveyRequest: Hashable, Sendable {
 public struct LedgerSurvey: Hashable, Sendable {
     /// The ledger's time.
     public var nowMilliseconds: Int64
-    /// Ready units whose time has come, of jobs that are not held: the most urgent few of each tenant and
-    /// class, of as many tenants as fit, those with the smallest virtual time first, and live and
-    /// backfill in turns, so that neither hides the other. Then those that were asked for since they end a job, by the
+    /// Ready units whose time has come, of jobs that are not held. A tenant has three lines of them: what is urgent of live
+    /// jobs, their rest, and backfill. The first few of each line, of as many tenants as fit, those with the smallest
+    /// virtual time first, and the kinds of lines in turns, so that none hides another. Then those that were asked for since they end a job, by the
     /// age of the jobs.
     public var candidates: [Candidate]
     /// The virtual time of the system: a tenant that was away joins at it (start-time fair queueing).
@@ -108,10 +108,13 @@ public struct Candidate: Hashable, Sendable {
     public var profile: Digest
     /// The codec that the unit encodes with; empty for none.
     public var encoder: String
-    /// Something is waited for that can be played: before all others of its tenant, class and priority, however old.
+    /// Something is waited for that can be played: before all others of its tenant, class and priority, however old; of live
+    /// jobs before other tenants' too, within bounds.
     public var isUrgent: Bool
     /// Of the backfill that the job belongs to, if that may not have all of a node.
     public var share: BackfillShare?
+    /// Set by a choice: it was taken before units of tenants that have had less.
+    public var isOutOfTurn = false
 
     public init(
         unit: UnitID, tenant: TenantID, kind: UnitKind, epoch: Int64, jobClass: JobClass,

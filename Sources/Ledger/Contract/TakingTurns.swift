@@ -1,5 +1,6 @@
-/// One of the first, one of the second, and so on; when one has no more, the rest of the other.
-func takingTurns<Element>(_ first: [Element], _ second: [Element]) -> [Element] {
-    let common = min(first.count, second.count)
-    return zip(first, second).flatMap { [$0, $1] } + first[common...] + second[common...]
+/// The first of each list, the second of each, and so on; a list that has no more is passed over.
+func takingTurns<Element>(_ lists: [Element]...) -> [Element] {
+    (0..<(lists.map(\.count).max() ?? 0)).flatMap { rank in
+        lists.compactMap { rank < $0.count ? $0[rank] : nil }
+    }
 }

@@ -231,11 +231,14 @@ struct TenantRow: Hashable, Sendable {
     var virtualTime = 0.0
     /// Leases: a unit with a second lease counts twice.
     var leased = 0
+    /// Of live jobs, what makes them playable; and the rest.
+    var urgent = OrderedChunks<ReadyKey>()
     var live = OrderedChunks<ReadyKey>()
     var backfill = OrderedChunks<ReadyKey>()
     /// Its place among the tenants that have due units; -1 for none.
     var readyIndex = -1
 
+    var hasDueUnits: Bool { !urgent.isEmpty || !live.isEmpty || !backfill.isEmpty }
     var hasRoom: Bool { cap.map { leased < $0 } ?? true }
 }
 

@@ -20,7 +20,7 @@ extension MemoryLedger.State {
         self[place].progress = 0
         self[place].note = nil
         addLeased(place)
-        charge(tenant, row.facts.estimate)
+        charge(tenant, row.facts.estimate, isOutOfTurn: pick.isOutOfTurn)
         noteUnit(
             place, from: .ready,
             EventExtras(epoch: self[place].epoch, attempt: self[place].attempt, node: node),
@@ -50,11 +50,11 @@ extension MemoryLedger.State {
     }
 
     /// Start-time fair queueing (Goyal, Vin, Cheng 1996): a tenant that was away joins at the system's virtual
-    /// time, and not with the credit of its absence.
-    private mutating func charge(_ tenant: Int, _ estimate: Estimate) {
+    /// time, and not with the credit of its absence. A unit out of turn leaves the system's time where it is.
+    private mutating func charge(_ tenant: Int, _ estimate: Estimate, isOutOfTurn: Bool = false) {
         let start = max(virtualTime, tenants[tenant].virtualTime)
         tenants[tenant].virtualTime = start + estimate.cpuSeconds / tenants[tenant].weight
-        virtualTime = start
+        if !isOutOfTurn { virtualTime = start }
         tenants[tenant].leased += 1
     }
 

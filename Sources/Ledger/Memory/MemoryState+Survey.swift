@@ -30,8 +30,9 @@ extension MemoryLedger.State {
         }
     }
 
-    /// The most urgent unit of each tenant and class, then the second of each, and so on. The tenants of each class
-    /// are in the order of their virtual times, and the classes take turns, so that neither hides the other.
+    /// The first unit of each line, then the second of each, and so on: each tenant has one of what is urgent of live jobs,
+    /// one of their rest, and one of backfill. Lines of a kind are in the order of their tenants' virtual times, and the
+    /// kinds take turns, so that none hides another.
     private func candidates(_ request: SurveyRequest, now: Int64) -> [Candidate] {
         let most = request.candidatesMaximum
         guard most > 0 else { return [] }
@@ -49,7 +50,7 @@ extension MemoryLedger.State {
                     jobs: request.jobs.map { self.ranges($0, tenant) })
             }
         }
-        var lines = takingTurns(lines(\.live), lines(\.backfill))
+        var lines = takingTurns(lines(\.urgent), lines(\.live), lines(\.backfill))
         var found: [Candidate] = []
         while !lines.isEmpty {
             var left: [ReadyLine] = []

@@ -93,13 +93,20 @@ extension MemoryLedger.State {
         }
     }
 
+    /// Where a unit waits.
+    private func line(
+        _ place: UnitPlace
+    ) -> WritableKeyPath<TenantRow, OrderedChunks<ReadyKey>> {
+        switch jobs[place.job].facts.submission.jobClass {
+        case .live: self[place].facts.isUrgent ? \.urgent : \.live
+        case .backfill: \.backfill
+        }
+    }
+
     private mutating func makeDue(_ place: UnitPlace) {
         let key = readyKey(place)
         let tenant = jobs[place.job].tenant
-        switch jobs[place.job].facts.submission.jobClass {
-        case .live: tenants[tenant].live.insert(key)
-        case .backfill: tenants[tenant].backfill.insert(key)
-        }
+        tenants[tenant][keyPath: line(place)].insert(key)
         if tenants[tenant].readyIndex < 0 {
             tenants[tenant].readyIndex = readyTenants.count
             readyTenants.append(tenant)
@@ -116,12 +123,9 @@ extension MemoryLedger.State {
         case .due:
             let key = readyKey(place)
             let tenant = jobs[place.job].tenant
-            switch jobs[place.job].facts.submission.jobClass {
-            case .live: tenants[tenant].live.remove(key)
-            case .backfill: tenants[tenant].backfill.remove(key)
-            }
+            tenants[tenant][keyPath: line(place)].remove(key)
             let index = tenants[tenant].readyIndex
-            if tenants[tenant].live.isEmpty, tenants[tenant].backfill.isEmpty, index >= 0 {
+            if !tenants[tenant].hasDueUnits, index >= 0 {
                 tenants[tenant].readyIndex = -1
                 let last = readyTenants.removeLast()
                 if last != tenant {

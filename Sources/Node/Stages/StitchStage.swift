@@ -65,11 +65,11 @@ enum StitchStage {
             let isCopied = priming != nil && parts.first?.piece.primingSamples == priming
             return TrackAssembly(
                 rendition: name, shift: isCopied ? priming.map(Int64.init) : nil,
-                segmentTicks: nil, expectedSamples: nil)
+                segments: nil, expectedSamples: nil)
         }
         return TrackAssembly(
             rendition: name,
-            shift: video.timing.shift, segmentTicks: video.timing.segmentTicks,
+            shift: video.timing.shift, segments: video.timing.segments,
             expectedSamples: video.grid.frames)
     }
 }

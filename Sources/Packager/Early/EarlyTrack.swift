@@ -55,7 +55,7 @@ public struct EarlyTrack: Sendable {
             var own: [Range] = []
             for fragment in part.piece.fragments {
                 own.append(Range(extent: fragment.extent, position: position))
-                if fragment.decodeTime % video.timing.segmentTicks == 0 {
+                if video.timing.segments.start(at: fragment.decodeTime) {
                     segments.append(
                         Segment(
                             extent: Extent(offset: position, length: 0),
@@ -78,7 +78,7 @@ extension VideoPlan {
     /// How long each segment of the finished tracks is, in ticks.
     var segmentLengths: [Int64] {
         let starts = timing.groups(in: 0..<grid.frames).map { grid.ticks(of: $0.lowerBound) }
-            .filter { $0 % timing.segmentTicks == 0 }
+            .filter { timing.segments.start(at: $0) }
         return zip(starts, starts.dropFirst() + [grid.ticks(of: grid.frames)]).map { $1 - $0 }
     }
 }
@@ -95,7 +95,7 @@ struct EarlyCheck {
         }
         for (index, part) in parts.enumerated() {
             guard part.piece.name == rendition.name, !part.piece.fragments.isEmpty,
-                part.piece.fragments[0].decodeTime % video.timing.segmentTicks == 0
+                video.timing.segments.start(at: part.piece.fragments[0].decodeTime)
             else { throw failure("chunk \(index) is of another rendition, or starts no segment") }
             guard part.piece.initializationDigest == first.piece.initializationDigest else {
                 throw Failure(

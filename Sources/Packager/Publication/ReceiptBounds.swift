@@ -33,13 +33,21 @@ enum ReceiptBounds {
             && isLength(grid.duration)
             && (1...1 << 24).contains(video.keyFrameInterval)
             && (video.keyFrameInterval...1 << 28).contains(video.segmentFrames)
-            && isUsable(video.timing.segmentDuration)
+            && isLead(video)
+            && isUsable(video.timing.segmentSpans)
             && (0...64).contains(video.reorderFrames) && !video.renditions.isEmpty
             && (video.picture.map { side.contains($0.width) && side.contains($0.height) } ?? true)
             && video.chunks.count <= grid.frames
             && video.chunks.allSatisfy {
                 $0.frames.lowerBound >= 0 && $0.frames.upperBound <= grid.frames
             }
+    }
+
+    /// A cadence has its own, in ticks, and has checked it.
+    private static func isLead(_ video: VideoPlan) -> Bool {
+        guard let lead = video.leadFrames else { return true }
+        return video.grid.cadence == nil && lead > 0 && lead < video.segmentFrames
+            && lead % video.keyFrameInterval == 0
     }
 
     private static func isUsable(constant grid: FrameGrid) -> Bool {
@@ -55,8 +63,8 @@ enum ReceiptBounds {
     private static func isUsable(_ sound: AudioRendition) -> Bool {
         (1...1 << 20).contains(sound.sampleRate) && (0...1 << 42).contains(sound.samples)
             && sound.duration <= durationMaximum && isOrigin(sound.origin)
-            && isUsable(sound.segmentDuration)
-            && sound.duration.segments(of: sound.segmentDuration) <= segmentsMaximum
+            && isUsable(sound.segments)
+            && sound.segments.count(before: sound.duration) <= segmentsMaximum
     }
 
     private static func isUsable(_ images: ImagePlan) -> Bool {
@@ -67,7 +75,7 @@ enum ReceiptBounds {
     }
 
     private static func isUsable(_ text: TextRendition) -> Bool {
-        isLength(text.duration) && isUsable(text.segmentDuration) && isOrigin(text.origin)
+        isLength(text.duration) && isUsable(text.segments) && isOrigin(text.origin)
             && text.segmentCount <= segmentsMaximum
     }
 
@@ -79,6 +87,11 @@ enum ReceiptBounds {
 
     private static func isOrigin(_ value: Rational) -> Bool {
         value.numerator.magnitude < 1 << 62 && value.denominator < 1 << 40
+    }
+
+    private static func isUsable(_ segments: SegmentSpans) -> Bool {
+        isUsable(segments.duration)
+            && (segments.lead.map { isUsable($0) && $0 < segments.duration } ?? true)
     }
 
     private static func isUsable(_ value: Rational) -> Bool {

@@ -47,7 +47,7 @@ struct TrackCheck {
                 .timing, "\(name) does not show its frames one after the other from its start")
         }
         checkSequence(into: &list)
-        checkIndex(segmentTicks: timing.segmentTicks, into: &list)
+        checkIndex(timing.segments, into: &list)
     }
 
     /// A sound track: codec frames without a gap from 0 on, all that the plan wants of them.
@@ -85,7 +85,8 @@ struct TrackCheck {
             .count, "it has \(end) samples of sound where the plan has \(rendition.samples)")
         var segmentStart: Int64 = 0
         for (number, reference) in track.references.enumerated() {
-            let due = rendition.segmentDuration * Rational(Int64(number * rendition.sampleRate))
+            let due = rendition.segments.start(
+                of: number, inParts: Int64(rendition.sampleRate))
             // In whole samples: no fraction of a file's numbers with those of a receipt.
             list.require(
                 segmentStart >= due.ceiling - frame && segmentStart <= due.floor + frame, path,
@@ -95,7 +96,7 @@ struct TrackCheck {
             segmentStart += reference.duration
         }
         checkSequence(into: &list)
-        checkIndex(segmentTicks: nil, into: &list)
+        checkIndex(nil, into: &list)
     }
 
     /// The decoder's buffer: the track's bytes must do to it what was proven of them.
@@ -130,9 +131,9 @@ struct TrackCheck {
         }
     }
 
-    private func checkIndex(segmentTicks: Int64?, into list: inout FindingList) {
+    private func checkIndex(_ segments: SegmentTicks?, into list: inout FindingList) {
         let due = SegmentIndex.references(
-            track.fragments, segmentTicks: segmentTicks, shift: track.header.shift)
+            track.fragments, segments: segments, shift: track.header.shift)
         list.require(
             track.references == due, path, .index,
             "the index (sidx) does not list the segments that follow it")

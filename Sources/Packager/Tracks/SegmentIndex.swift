@@ -71,14 +71,13 @@ enum SegmentIndex {
         return references
     }
 
-    /// The index that describes some fragments. Those that are decoded at multiples of `segmentTicks` start
-    /// segments; all do where that is nil.
+    /// The index that describes some fragments. Those that are decoded where a segment starts do start one; all do where
+    /// `segments` is nil.
     static func references(
-        _ fragments: [TrackFragment], segmentTicks: Int64?, shift: Int64
+        _ fragments: [TrackFragment], segments: SegmentTicks?, shift: Int64
     ) -> [IndexReference] {
-        precondition(segmentTicks ?? 1 > 0)
         let starts = fragments.indices.filter {
-            $0 == 0 || fragments[$0].decodeTime % (segmentTicks ?? 1) == 0
+            $0 == 0 || segments?.start(at: fragments[$0].decodeTime) ?? true
         }
         return zip(starts, starts.dropFirst() + [fragments.count]).map { first, next in
             let members = fragments[first..<next]

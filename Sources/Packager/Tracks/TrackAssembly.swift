@@ -21,19 +21,17 @@ public struct TrackAssembly: Sendable {
     /// Ticks before presentation time 0; nil takes what the coding itself asks for, which is right
     /// for sound.
     public var shift: Int64?
-    /// A segment starts with each fragment that is decoded at a multiple of it; with each at all where it is
-    /// nil.
-    public var segmentTicks: Int64?
+    /// Which fragments start segments, by when they are decoded; nil for all.
+    public var segments: SegmentTicks?
     /// Samples that the plan counts; nil when it counts none (sound).
     public var expectedSamples: Int?
 
     public init(
-        rendition: String, shift: Int64?, segmentTicks: Int64?, expectedSamples: Int?
+        rendition: String, shift: Int64?, segments: SegmentTicks?, expectedSamples: Int?
     ) {
-        precondition(segmentTicks ?? 1 > 0)
         self.rendition = rendition
         self.shift = shift
-        self.segmentTicks = segmentTicks
+        self.segments = segments
         self.expectedSamples = expectedSamples
     }
 
@@ -49,7 +47,7 @@ public struct TrackAssembly: Sendable {
         let initialization = try segment.published(shift: shift)
         let fragments = try checkedFragments(parts, header: segment.header)
         let references = SegmentIndex.references(
-            fragments, segmentTicks: segmentTicks, shift: shift)
+            fragments, segments: segments, shift: shift)
         let index = try SegmentIndex.bytes(
             name: rendition, header: segment.header, references)
         try sink.write(initialization)

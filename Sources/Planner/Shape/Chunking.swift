@@ -12,6 +12,8 @@ struct Chunking {
     private let stepsPerSecond: Double
     private let length: Int
     private let segment: Int
+    /// Of the first segment, where that is shorter.
+    private let lead: Int?
     private let aimSeconds: Double
     /// Ascending by their times, with the first step that shows each or what follows it.
     private let points: [RandomAccessPoint]
@@ -35,6 +37,7 @@ struct Chunking {
         stepsPerSecond = rate.approximation
         length = cadence.map { Int($0.end) } ?? grid.frames
         segment = cadence.map { Int($0.segmentTicks) } ?? timing.segmentFrames
+        lead = cadence == nil ? timing.leadFrames : cadence?.leadTicks.map { Int($0) }
         aimSeconds = Double(settings.chunkDurationSeconds)
         // A grid starts at a whole tick of the source, and no key frame is before it.
         let first = (grid.origin / track.timeBase).rounded
@@ -64,8 +67,11 @@ struct Chunking {
     private func boundaries() -> [Int] {
         // Pictures that are counted can be decoded from the start only.
         guard !track.clock.isCounted else { return [] }
-        let early = playsEarly ? EarlyRule.boundaries(segment: segment, length: length) : []
-        return early + boundaries(from: early.last ?? 0)
+        guard playsEarly else { return boundaries(from: 0) }
+        let early = EarlyRule.boundaries((lead, segment), length: length)
+        let rest = early.last ?? 0
+        // The lead ends within a segment, and what it leaves alone is one chunk.
+        return rest % segment == 0 ? early + boundaries(from: rest) : early
     }
 
     /// Ascending, after a boundary of segments and without the end.

@@ -84,6 +84,7 @@ package struct Fingerprint: Hashable, Comparable, Sendable {
             for pick in picks {
                 combine(pick.unit.position)
                 combine(pick.epoch)
+                if pick.isOutOfTurn { combine(1 as Int64) }
             }
         case .hedge(let token, _, _, _):
             combine(4 as Int64)

@@ -150,7 +150,11 @@ extension NodeCore {
         if !picks.isEmpty {
             operations.append(
                 .lease(
-                    picks.map { LeasePick(tenant: $0.tenant, unit: $0.unit, epoch: $0.epoch) },
+                    picks.map {
+                        LeasePick(
+                            tenant: $0.tenant, unit: $0.unit, epoch: $0.epoch,
+                            isOutOfTurn: $0.isOutOfTurn)
+                    },
                     node: identity.id, durationMilliseconds: policy.leaseMilliseconds))
         }
         for pick in picks { capacity = capacity.less(pick.estimate) }

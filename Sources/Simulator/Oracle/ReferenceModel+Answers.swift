@@ -48,7 +48,7 @@ extension ReferenceModel {
         self[job, position].startedAt = now
         self[job, position].progress = 0
         arrow(job, position, "ready", "leased")
-        return grant(job, position, isHedge: false)
+        return grant(job, position, isHedge: false, isOutOfTurn: pick.isOutOfTurn)
     }
 
     private mutating func hedge(_ token: LeaseToken, _ hold: ModelHold) -> Lease? {
@@ -68,7 +68,9 @@ extension ReferenceModel {
     }
 
     /// Charges the tenant: start-time fair queueing (Goyal, Vin, Cheng 1996).
-    private mutating func grant(_ number: Int, _ position: Int, isHedge: Bool) -> Lease? {
+    private mutating func grant(
+        _ number: Int, _ position: Int, isHedge: Bool, isOutOfTurn: Bool = false
+    ) -> Lease? {
         guard let job = jobs[number] else { return nil }
         let unit = job.units[position]
         let estimate = job.estimate(position)
@@ -76,7 +78,7 @@ extension ReferenceModel {
         let start = max(virtualTime, tenant.virtualTime)
         tenants[job.upload.tenant].virtualTime = start + estimate.cpuSeconds / tenant.weight
         tenants[job.upload.tenant].leased += 1
-        virtualTime = max(virtualTime, start)
+        if !isOutOfTurn { virtualTime = max(virtualTime, start) }
         attempts += 1
         let kind = job.kind(position)
         return Lease(

@@ -103,7 +103,7 @@ struct SpecimenMaking {
                     piece: made.pieces[0])
             ]
             tracks.append(
-                (rendition.name, try joined(parts, rendition.name, shift: nil, segmentTicks: nil)))
+                (rendition.name, try joined(parts, rendition.name, shift: nil, segments: nil)))
         }
         if let images = plan.images {
             let made = try await work(.images(ImagesRequest(plan: images)), [source.descriptor])
@@ -171,15 +171,15 @@ struct SpecimenMaking {
         }
         return try joined(
             parts, rendition.name, shift: video.timing.shift,
-            segmentTicks: video.timing.segmentTicks)
+            segments: video.timing.segments)
     }
 
     private func joined(
-        _ parts: [TrackPart], _ name: String, shift: Int64?, segmentTicks: Int64?
+        _ parts: [TrackPart], _ name: String, shift: Int64?, segments: SegmentTicks?
     ) throws -> [UInt8] {
         var sink = MemoryByteSink()
         _ = try TrackAssembly(
-            rendition: name, shift: shift, segmentTicks: segmentTicks, expectedSamples: nil
+            rendition: name, shift: shift, segments: segments, expectedSamples: nil
         ).write(parts, to: &sink)
         return sink.bytes
     }

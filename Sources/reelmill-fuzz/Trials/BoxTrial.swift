@@ -74,7 +74,7 @@ struct BoxTrial: Trial {
                 })
             var sink = MemoryByteSink()
             _ = try TrackAssembly(
-                rendition: "t", shift: nil, segmentTicks: 2 * 51_200,
+                rendition: "t", shift: nil, segments: SegmentTicks(length: 2 * 51_200),
                 expectedSamples: track.sampleCount
             ).write([TrackPart(source: source, piece: piece)], to: &sink)
             tally.count("joined")

@@ -95,7 +95,7 @@ enum OutputClaims {
     ) throws(Failure) -> Track {
         var sink = MemoryByteSink()
         _ = try TrackAssembly(
-            rendition: piece.name, shift: shift, segmentTicks: nil, expectedSamples: nil
+            rendition: piece.name, shift: shift, segments: nil, expectedSamples: nil
         ).write([TrackPart(source: source, piece: piece)], to: &sink)
         return try TrackReader.track(MemoryByteSource(name: piece.name, bytes: sink.bytes))
     }

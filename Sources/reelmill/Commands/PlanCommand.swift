@@ -149,12 +149,14 @@ struct PlanCommand: AsyncParsableCommand {
             return
                 "grid     \(grid.frames) frames at \(grid.rate) fps (\(length)), a key frame each "
                 + "\(video.keyFrameInterval), a segment each \(video.segmentFrames) frames"
+                + (video.leadFrames.map { ", the first of \($0)" } ?? "")
         }
         let scale = Int64(grid.timescale)
         return
             "grid     \(grid.frames) frames at their own times, of about \(grid.rate) fps (\(length)), "
             + "a key frame each \(cadence.keyFrameTicks / scale) s, a segment each "
             + "\(cadence.segmentTicks / scale) s"
+            + (cadence.leadTicks.map { ", the first of \($0 / scale) s" } ?? "")
     }
 
     private func row(_ count: String, _ kind: String, _ estimates: [Estimate]) -> [String] {

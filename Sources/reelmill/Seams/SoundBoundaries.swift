@@ -9,7 +9,6 @@ struct SoundBoundaries {
     let middles: [Int]
 
     init(_ rendition: AudioRendition, video: VideoPlan?) {
-        let rate = Rational(Int64(rendition.sampleRate))
         var found: Set<Int> = []
         if let video {
             for chunk in video.chunks.dropFirst() {
@@ -20,7 +19,7 @@ struct SoundBoundaries {
         }
         var segment = 1
         while true {
-            let time = Rational(Int64(segment)) * rendition.segmentDuration * rate
+            let time = rendition.segments.start(of: segment, inParts: Int64(rendition.sampleRate))
             guard time < Rational(Int64(rendition.samples)) else { break }
             found.insert(Int(time.rounded))
             segment += 1

@@ -2,8 +2,8 @@ import GRDB
 import TranscodeModel
 
 /// Reads the ready units in the order in which they are leased, from the index that holds no others: it steps from
-/// queue to queue (a tenant's units of a class) and takes the first few of each, so that what is waiting behind
-/// them costs nothing.
+/// line to line (a tenant's units of a class; of live jobs those that are urgent, and the rest) and takes the first few of
+/// each, so that what is waiting behind them costs nothing.
 struct ReadyUnits {
     private struct Tenant {
         var number: Int64
@@ -15,10 +15,12 @@ struct ReadyUnits {
         var hasRoom: Bool { cap.map { leased < $0 } ?? true }
     }
 
-    /// A tenant's ready units of a class.
+    /// A tenant's ready units of a class, or some of them.
     private struct Queue {
         var tenant: Tenant
         var jobClass: JobClass
+        /// Only those that are urgent, or that are not; nil for all, which a backfill's are.
+        var isUrgent: Bool?
         var number: Int64 { tenant.number * 2 + (jobClass == .backfill ? 1 : 0) }
     }
 
@@ -34,8 +36,8 @@ struct ReadyUnits {
         shares = BackfillShares(database, leased, node)
     }
 
-    /// The most urgent unit of each tenant and class, then the second of each, and so on. The tenants of each class
-    /// are in the order of their virtual times, and the classes take turns, so that neither hides the other.
+    /// The first unit of each line, then the second of each, and so on. Lines of a kind are in the order of their tenants'
+    /// virtual times, and the kinds take turns, so that none hides another.
     func candidates(_ request: SurveyRequest) throws -> [Candidate] {
         let most = request.candidatesMaximum
         guard most > 0 else { return [] }
@@ -45,7 +47,8 @@ struct ReadyUnits {
                 ? left.virtualTime < right.virtualTime : left.id.text < right.id.text
         }
         let queues = takingTurns(
-            sorted.filter { $0.jobClass == .live }, sorted.filter { $0.jobClass == .backfill })
+            sorted.filter { $0.isUrgent == true }, sorted.filter { $0.isUrgent == false },
+            sorted.filter { $0.isUrgent == nil })
         guard !queues.isEmpty else { return [] }
         // Enough of each if all have enough; more of those that have more, as long as others have less. A queue may
         // have nothing at all to give, of the jobs that are wanted: then the next one is asked.
@@ -84,7 +87,8 @@ struct ReadyUnits {
     /// Units that end a job, of the jobs that are under way: few, beside those that wait to be planned.
     private func ending(_ request: SurveyRequest) throws -> [Candidate] {
         let queues = Dictionary(
-            uniqueKeysWithValues: try queues().filter(\.tenant.hasRoom).map { ($0.number, $0) })
+            try queues().filter(\.tenant.hasRoom).map { ($0.number, $0) }
+        ) { first, _ in first }
         let rows = try Statement(
             database,
             cached: """
@@ -121,10 +125,14 @@ struct ReadyUnits {
             guard try next.step(), let queue = next.optionalInt64(0) else { return queues }
             next.reset()
             let known = queues.last.flatMap { $0.tenant.number == queue >> 1 ? $0.tenant : nil }
-            queues.append(
-                Queue(
-                    tenant: try known ?? tenant(queue >> 1),
-                    jobClass: queue & 1 == 1 ? .backfill : .live))
+            let tenant = try known ?? tenant(queue >> 1)
+            if queue & 1 == 1 {
+                queues.append(Queue(tenant: tenant, jobClass: .backfill))
+            } else {
+                queues += [true, false].map {
+                    Queue(tenant: tenant, jobClass: .live, isUrgent: $0)
+                }
+            }
             last = queue
         }
     }
@@ -156,7 +164,8 @@ struct ReadyUnits {
     private func first(
         _ limit: Int, _ queue: Queue, _ jobs: Set<JobID>?
     ) throws -> [Candidate] {
-        guard let jobs else {
+        if let jobs { return try first(limit, queue, of: jobs) }
+        guard let isUrgent = queue.isUrgent else {
             let rows = try Statement(
                 database,
                 cached: """
@@ -168,6 +177,41 @@ struct ReadyUnits {
                     """)
             return try candidates(rows, limit, queue)
         }
+        let next = try Statement(
+            database,
+            cached: """
+                SELECT priority FROM work_unit INDEXED BY unit_ready
+                WHERE state = 'ready' AND delayed = 0 AND queue = ?1 AND priority < ?2
+                ORDER BY priority DESC LIMIT 1
+                """)
+        let rows = try Statement(
+            database,
+            cached: """
+                \(Self.columns) FROM work_unit u INDEXED BY unit_ready
+                JOIN job j ON j.number = u.id >> 20 \(Self.terms)
+                WHERE u.state = 'ready' AND u.delayed = 0 AND u.queue = ?1 AND u.priority = ?4
+                    AND u.urgent = ?5 AND u.run_at <= ?2 AND \(Self.isLeasable)
+                ORDER BY u.created_at, u.job, u.critical_seconds DESC, u.id LIMIT ?3
+                """)
+        var found: [Candidate] = []
+        var priority = Int64.max
+        while found.count < limit {
+            next.bind(1, queue.number)
+            next.bind(2, priority)
+            defer { next.reset() }
+            guard try next.step() else { break }
+            priority = next.int64(0)
+            rows.bind(4, priority)
+            rows.bind(5, isUrgent ? 1 : 0)
+            found += try candidates(rows, limit - found.count, queue)
+        }
+        return found
+    }
+
+    /// The same of some jobs alone.
+    private func first(
+        _ limit: Int, _ queue: Queue, of jobs: Set<JobID>
+    ) throws -> [Candidate] {
         // Each job's units stand together, at two places that its row tells: the urgent ones before those of all jobs of
         // its priority.
         let rows = try Statement(
@@ -181,7 +225,8 @@ struct ReadyUnits {
                 ORDER BY u.critical_seconds DESC, u.id LIMIT ?3
                 """)
         var found: [Candidate] = []
-        for (job, isUrgent) in try inOrder(jobs, queue) where found.count < limit {
+        for (job, isUrgent) in try inOrder(jobs, queue)
+        where found.count < limit && queue.isUrgent ?? isUrgent == isUrgent {
             rows.bind(4, job)
             rows.bind(5, isUrgent ? 1 : 0)
             found += try candidates(rows, limit - found.count, queue)

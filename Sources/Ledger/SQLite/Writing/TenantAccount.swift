@@ -27,12 +27,15 @@ struct TenantAccount {
     }
 
     /// Start-time fair queueing (Goyal, Vin, Cheng 1996): a tenant that was away joins at the system's virtual time,
-    /// and not with the credit of its absence. Returns the system's new virtual time.
-    mutating func charge(_ cpuSeconds: Double, systemVirtualTime: Double) -> Double {
+    /// and not with the credit of its absence. Returns the system's new virtual time, which stays where it is for a unit
+    /// out of turn.
+    mutating func charge(
+        _ cpuSeconds: Double, isOutOfTurn: Bool, systemVirtualTime: Double
+    ) -> Double {
         let start = max(systemVirtualTime, virtualTime)
         virtualTime = start + cpuSeconds / weight
         isCharged = true
-        return start
+        return isOutOfTurn ? systemVirtualTime : start
     }
 
     /// The estimate was charged at the lease; the truth replaces it.

@@ -40,7 +40,8 @@ extension Transaction {
         claim.bind(5, slot.slot)
         claim.bind(6, now)
         try claim.run()
-        try charge(job.tenantNumber, lease.estimate.cpuSeconds)
+        try charge(
+            job.tenantNumber, lease.estimate.cpuSeconds, isOutOfTurn: pick.isOutOfTurn)
         return lease
     }
 
@@ -87,9 +88,11 @@ extension Transaction {
         return lease
     }
 
-    private func charge(_ tenant: Int64, _ cpuSeconds: Double) throws {
+    private func charge(
+        _ tenant: Int64, _ cpuSeconds: Double, isOutOfTurn: Bool = false
+    ) throws {
         virtualTime = try withAccount(tenant) {
-            $0.charge(cpuSeconds, systemVirtualTime: virtualTime)
+            $0.charge(cpuSeconds, isOutOfTurn: isOutOfTurn, systemVirtualTime: virtualTime)
         }
     }
 

@@ -57,7 +57,7 @@ extension LeanLedger {
         noneOverdueBefore = min(noneOverdueBefore, until)
         self.hold(place, number)
         watch(place)
-        charge(place)
+        charge(place, isOutOfTurn: pick.isOutOfTurn)
         return lease(place, attempt: hold.attempt, isHedge: false)
     }
 
@@ -82,11 +82,11 @@ extension LeanLedger {
     }
 
     /// As in `MemoryLedger`: start-time fair queueing.
-    private func charge(_ place: LeanPlace) {
+    private func charge(_ place: LeanPlace, isOutOfTurn: Bool = false) {
         let tenant = jobs[place.job].tenant
         let start = max(virtualTime, tenants[tenant].virtualTime)
         tenants[tenant].virtualTime = start + estimate(place).cpuSeconds
-        virtualTime = start
+        if !isOutOfTurn { virtualTime = start }
         tenants[tenant].leased += 1
     }
 

@@ -11,6 +11,12 @@ extension LeanLedger {
             criticalSeconds: job.criticalSeconds(place.position), place: place)
     }
 
+    private func line(
+        _ place: LeanPlace
+    ) -> WritableKeyPath<LeanTenant, OrderedChunks<LeanReadyKey>> {
+        jobs[place.job].isUrgent(place.position) ? \.urgent : \.ready
+    }
+
     private func delayedKey(_ place: LeanPlace) -> LeanDelayedKey {
         let job = jobs[place.job]
         return LeanDelayedKey(runAt: job.units[place.position].runAt, job: job.id, place: place)
@@ -28,7 +34,7 @@ extension LeanLedger {
 
     private func makeDue(_ place: LeanPlace) {
         let tenant = jobs[place.job].tenant
-        tenants[tenant].ready.insert(readyKey(place))
+        tenants[tenant][keyPath: line(place)].insert(readyKey(place))
         if tenants[tenant].readyIndex < 0 {
             tenants[tenant].readyIndex = readyTenants.count
             readyTenants.append(tenant)
@@ -43,8 +49,10 @@ extension LeanLedger {
             return
         }
         let tenant = jobs[place.job].tenant
-        tenants[tenant].ready.remove(readyKey(place))
-        guard tenants[tenant].ready.isEmpty, tenants[tenant].readyIndex >= 0 else { return }
+        tenants[tenant][keyPath: line(place)].remove(readyKey(place))
+        guard tenants[tenant].ready.isEmpty, tenants[tenant].urgent.isEmpty,
+            tenants[tenant].readyIndex >= 0
+        else { return }
         let index = tenants[tenant].readyIndex
         tenants[tenant].readyIndex = -1
         let last = readyTenants.removeLast()

@@ -70,26 +70,48 @@ extension LeanLedger {
         return found
     }
 
-    /// The most urgent unit of each tenant, then the second of each, and so on.
+    /// The first urgent unit and the first other of each tenant, then the second of each, and so on.
     private func candidates(_ most: Int) -> [Candidate] {
         guard most > 0, !readyTenants.isEmpty else { return [] }
         let order = readyTenants.map { ($0, tenants[$0].virtualTime) }.sorted {
             $0.1 != $1.1 ? $0.1 < $1.1 : tenants[$0.0].id.text < tenants[$1.0].id.text
         }
-        var lines = order.prefix(most).map { ($0.0, tenants[$0.0].ready.start) }
+        let (urgent, ready) = (
+            lines(\.urgent, order.map(\.0), most), lines(\.ready, order.map(\.0), most)
+        )
+        var lines: [LeanLine] = []
+        for rank in 0..<max(urgent.count, ready.count) {
+            if rank < urgent.count { lines.append(urgent[rank]) }
+            if rank < ready.count { lines.append(ready[rank]) }
+        }
         var found: [Candidate] = []
         while !lines.isEmpty {
-            var left: [(Int, OrderedChunks<LeanReadyKey>.Cursor)] = []
-            for (tenant, start) in lines {
-                var cursor = start
-                guard let key = tenants[tenant].ready.next(&cursor) else { continue }
-                found.append(candidate(key.place, tenant))
+            var left: [LeanLine] = []
+            for var line in lines {
+                guard
+                    let key = tenants[line.tenant][keyPath: line.units].next(&line.cursor)
+                else { continue }
+                found.append(candidate(key.place, line.tenant))
                 if found.count == most { return found }
-                left.append((tenant, cursor))
+                left.append(line)
             }
             lines = left
         }
         return found
+    }
+
+    /// Those of tenants that have any such units.
+    private func lines(
+        _ units: KeyPath<LeanTenant, OrderedChunks<LeanReadyKey>>, _ order: [Int], _ most: Int
+    ) -> [LeanLine] {
+        var lines: [LeanLine] = []
+        for tenant in order where lines.count < most {
+            if tenants[tenant][keyPath: units].isEmpty { continue }
+            lines.append(
+                LeanLine(
+                    tenant: tenant, units: units, cursor: tenants[tenant][keyPath: units].start))
+        }
+        return lines
     }
 
     private func candidate(_ place: LeanPlace, _ tenant: Int) -> Candidate {
@@ -103,4 +125,11 @@ extension LeanLedger {
             remainingCriticalSeconds: job.criticalSeconds(place.position), profile: job.profile,
             encoder: job.encoder(place.position), isUrgent: job.isUrgent(place.position))
     }
+}
+
+/// One of a tenant's lines, read in order.
+private struct LeanLine {
+    var tenant: Int
+    var units: KeyPath<LeanTenant, OrderedChunks<LeanReadyKey>>
+    var cursor: OrderedChunks<LeanReadyKey>.Cursor
 }

@@ -206,6 +206,8 @@ struct LeanTenant {
     let id: TenantID
     var virtualTime = 0.0
     var leased = 0
+    /// What makes jobs playable; and the rest.
+    var urgent = OrderedChunks<LeanReadyKey>()
     var ready = OrderedChunks<LeanReadyKey>()
     /// Its place among the tenants that have ready units; -1 for none.
     var readyIndex = -1
