@@ -66,6 +66,8 @@ public struct BufferModel: Hashable, Sendable, Codable {
     public static let firstStart = 18
     /// What an encoder may count on at the start of every later chunk, though the chunk before it may leave more or less.
     public static let laterStart = 14
+    /// The same of chunks that are not encoded again where there is less: those that are played early.
+    public static let earlyStart = 10
 
     public init(rate: Int64, size: Int64, isEnforced: Bool) {
         self.rate = rate
