@@ -1,5 +1,18 @@
 import TranscodeModel
 
+extension VideoPlan {
+    /// Early renditions count on half a buffer at the start of each chunk: what is played is not encoded again where one
+    /// finds less than it counts on, and short chunks follow each other with little time to fill it.
+    mutating func countOnLess() {
+        for early in earlyRenditions {
+            guard let index = renditions.firstIndex(of: early), early.codec != .av1 else {
+                continue
+            }
+            renditions[index].bufferStart = BufferModel.earlyStart
+        }
+    }
+}
+
 /// What a plan has more where the profile plays early: a short first segment, short chunks at the start, the lowest
 /// renditions of which are units of their own, and a preview for each chunk.
 enum EarlyRule {

@@ -54,6 +54,7 @@ struct PicturePlanning {
                     preRollFrames: treatment.deinterlaces ? fields ? 4 : 2 : 0,
                     playsEarly: playsEarly
                 ).chunks())
+            if profile.playsEarly { video?.countOnLess() }
         }
         return PicturePlanning(
             video: video,

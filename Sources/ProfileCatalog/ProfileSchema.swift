@@ -107,7 +107,10 @@ package enum ProfileSchema {
             "lines of the shorter side @ average kbit/s; the cap is 1.5 times, the buffer 2 times that. Rungs "
                 + "above the source are dropped, and its own size class is always there"),
         Key("video.keyframe", .seconds(1...10), "2s", "distance of IDR frames"),
-        Key("video.segment", .seconds(1...30), "6s", "a multiple of `keyframe`"),
+        Key(
+            "video.segment", .seconds(1...30), "6s",
+            "a multiple of `keyframe`; with `publish.early` the first segment is a third of it, in whole intervals of `keyframe`"
+        ),
         Key(
             "video.chunk", .seconds(2...600), "12s",
             "the length of a segment task to aim for; at least a segment"),

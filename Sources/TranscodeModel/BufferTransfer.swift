@@ -67,6 +67,9 @@ public struct BufferModel: Hashable, Sendable, Codable {
     /// What an encoder may count on at the start of every later chunk, though the chunk before it may leave more or less. More
     /// is more often not there, and less costs quality at the seams (docs/seams.md).
     public static let laterStart = 10
+    /// At the start of each chunk, also of the first, where chunks are not encoded again when they find less: of what is
+    /// played early.
+    public static let earlyStart = 10
 
     public init(rate: Int64, size: Int64, isEnforced: Bool) {
         self.rate = rate

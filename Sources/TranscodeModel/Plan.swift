@@ -237,6 +237,9 @@ public struct VideoRendition: Hashable, Sendable, Codable {
     public var quality: Int
     public var averageKilobitsPerSecond: Int
     public var parameters: [String: String]
+    /// What the encoder counts on in the decoder's buffer when a chunk starts, in twentieths; nil for the usual
+    /// (`BufferModel`).
+    public var bufferStart: Int?
     /// Set where the source's packets are copied; nil where pictures are encoded.
     public var copied: CopiedPictures?
 

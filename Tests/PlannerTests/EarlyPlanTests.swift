@@ -228,7 +228,9 @@ struct EarlyPlanTests {
         #expect(!plan.units.contains { $0.work.kind == .preview })
         #expect(plan.video?.chunks.first?.frames == 0..<300)
         let data = try JSONEncoder().encode(plan)
-        #expect(!String(decoding: data, as: UTF8.self).lowercased().contains("lead"))
+        for key in ["lead", "bufferstart"] {
+            #expect(!String(decoding: data, as: UTF8.self).lowercased().contains(key))
+        }
         #expect(try JSONDecoder().decode(Plan.self, from: data) == plan)
         let early = try self.plan(Self.profile, seconds: 60)
         #expect(
@@ -237,6 +239,18 @@ struct EarlyPlanTests {
             index: PlannerFixture.index([], [PlannerFixture.audio(1, start: 0, end: 60_000)]),
             source: PlannerFixture.source, profile: Self.profile)
         #expect(!sound.units.contains { $0.work.kind == .preview })
+    }
+
+    @Test("early renditions count on half a buffer, since none of their chunks is encoded again")
+    func buffer() throws {
+        var profile = Self.profile
+        func starts(_ profile: Profile) throws -> [Int?] {
+            try #require(try plan(profile, seconds: 20).video).renditions.map(\.bufferStart)
+        }
+        #expect(try starts(profile) == [nil, 10, 10])
+        #expect(try starts(PlannerFixture.profile) == [nil, nil, nil])
+        profile.video?.codec = .av1
+        #expect(try starts(profile) == [nil, nil, nil])
     }
 
     @Test("the largest rendition is played early only where it is the only one")

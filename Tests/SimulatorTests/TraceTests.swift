@@ -1,5 +1,6 @@
 import Ledger
 import Planner
+import Scheduler
 import Testing
 import TranscodeModel
 
@@ -59,6 +60,36 @@ struct TraceTests {
             #expect(mirror.comparisons > 1000)
             #expect(world.tally.hedges > 0 && world.tally.takenBack > 0)
         }
+    }
+
+    @Test(
+        "Where workers are too few for all there is, uploads are playable long before their turn comes"
+    )
+    func playableOnBusyFleet() throws {
+        var load = try TraceLoad(TraceFixture.options(seed: 2))
+        for index in load.uploads.indices { load.uploads[index].tenant %= 3 }
+        func waits(_ choice: LeaseChoice) throws -> (playable: Int64, ready: Int64) {
+            // Half of what the work asks for.
+            let workers = max(2, Int(load.workerSeconds / (2 * 3600 * load.hours)))
+            var fleet = TraceFleet(workers: workers, workersOfNode: workers)
+            fleet.policy.leaseChoice = choice
+            let clock = WorldClock()
+            let world = TraceWorld(
+                load, fleet: fleet, ledger: LeanLedger(clock: clock.ledgerClock), clock: clock)
+            try world.run()
+            var sums = (playable: Int64(0), ready: Int64(0))
+            for (number, upload) in load.uploads.enumerated() where world.tally.readyAt[number] >= 0
+            {
+                sums.playable += world.tally.playableAt[number] - upload.atMilliseconds
+                sums.ready += world.tally.readyAt[number] - upload.atMilliseconds
+            }
+            return sums
+        }
+        let hurried = try waits(LeaseChoice())
+        let fair = try waits(LeaseChoice(agedShare: 1, headStart: 0))
+        #expect(3 * hurried.playable < fair.playable)
+        // It costs the rest next to nothing.
+        #expect(10 * hurried.ready < 11 * fair.ready)
     }
 
     @Test("A ledger that answers something else is told apart")

@@ -18,7 +18,7 @@ struct VideoEncoderSettings {
         let pinned = EncoderOptions(
             rendition, keyFrameInterval: request.keyFrameInterval, color: request.color,
             light: request.light,
-            start: request.bufferStart
+            start: request.bufferStart ?? rendition.bufferStart
                 ?? (request.chunk.frames.lowerBound == 0
                     ? BufferModel.firstStart : BufferModel.laterStart),
             isMeasured: request.bufferStart != nil)

@@ -132,9 +132,9 @@ public struct LeaseChoice: Hashable, Sendable {
         _ left: Candidate, inTenant right: Candidate, isAged: Bool = false
     ) -> Bool {
         if left.priority != right.priority { return left.priority > right.priority }
-        // Of one job what makes it playable is always first.
+        // Of what is equally old, as the units of one job are, it is always first.
         if left.isUrgent != right.isUrgent,
-            !isAged || left.unit.job == right.unit.job
+            !isAged || left.jobCreatedMilliseconds == right.jobCreatedMilliseconds
         {
             return left.isUrgent
         }
