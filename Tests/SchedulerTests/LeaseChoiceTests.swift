@@ -11,10 +11,10 @@ struct LeaseChoiceTests {
         job: String, position: Int = 1, tenant: TenantID = .standard, jobClass: JobClass = .live,
         priority: Int = 0, created: Int64 = 0, virtualTime: Double = 0, weight: Double = 1,
         cap: Int? = nil, leased: Int = 0, cpu: Double = 1, memory: Int64 = 1, critical: Double = 1,
-        isUrgent: Bool = false
+        isUrgent: Bool = false, kind: UnitKind = .encode
     ) -> Candidate {
         Candidate(
-            unit: UnitID(job: JobID(job), position: position), tenant: tenant, kind: .encode,
+            unit: UnitID(job: JobID(job), position: position), tenant: tenant, kind: kind,
             epoch: 0, jobClass: jobClass,
             priority: priority, jobCreatedMilliseconds: created, tenantWeight: weight,
             tenantVirtualTime: virtualTime, tenantCap: cap, tenantLeased: leased,
@@ -49,6 +49,45 @@ struct LeaseChoiceTests {
                 candidate(job: "urgent", priority: 7, created: 9),
             ], workers: 9)
         #expect(picks == ["urgent.1", "a.1", "b.2", "b.1", "old-backfill.1"])
+    }
+
+    @Test(
+        "of jobs that came in one instant the longest path goes first, after what ends one of them")
+    func sameInstant() {
+        let other = TenantID("other") ?? .standard
+        let picks = choose(
+            [
+                candidate(job: "a", position: 1, created: 5, critical: 3),
+                candidate(job: "a", position: 2, created: 5, critical: 1, kind: .stitch),
+                candidate(job: "b", position: 1, created: 5, critical: 9),
+                candidate(job: "b", position: 2, created: 5, critical: 2),
+                candidate(job: "c", created: 5, critical: 3),
+                // A millisecond older, or younger, is another instant; and so is another tenant's turn.
+                candidate(job: "old", created: 4, critical: 0.1),
+                candidate(job: "new", created: 6, critical: 99),
+                candidate(job: "theirs", tenant: other, created: 5, virtualTime: 100, critical: 99),
+            ], workers: 9)
+        #expect(
+            picks == ["old.1", "a.2", "b.1", "a.1", "c.1", "b.2", "new.1", "theirs.1"])
+        // However they are given: it is an order.
+        let mixed = [
+            candidate(job: "a", position: 1, created: 5, critical: 3),
+            candidate(job: "a", position: 2, created: 5, critical: 1, kind: .stitch),
+            candidate(job: "b", position: 1, created: 5, critical: 9),
+            candidate(job: "b", position: 2, created: 5, critical: 3, kind: .publish),
+            candidate(job: "b", position: 3, created: 5, critical: 3),
+        ]
+        for turn in mixed.indices {
+            let turned = Array(mixed[turn...] + mixed[..<turn])
+            #expect(choose(turned, workers: 9) == ["b.2", "a.2", "b.1", "a.1", "b.3"])
+        }
+        // What makes playable goes job by job.
+        #expect(
+            choose(
+                [
+                    candidate(job: "a", created: 5, critical: 1, isUrgent: true),
+                    candidate(job: "b", created: 5, critical: 9, isUrgent: true),
+                ], workers: 2) == ["a.1", "b.1"])
     }
 
     @Test(

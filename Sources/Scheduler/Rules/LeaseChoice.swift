@@ -4,8 +4,8 @@ import TranscodeModel
 /// Which units a node leases next (scheduling rules of the architecture page).
 ///
 /// Order across jobs: class, then tenants whose next unit makes a live job playable, then weighted fairness across tenants,
-/// then priority, then what makes a job playable, then age; inside a job, the critical path first. Backfill goes first for
-/// its guaranteed share of the picks.
+/// then priority, then what makes a job playable, then age; inside a job, the critical path first, and so across a tenant's
+/// jobs that came in the same instant. Backfill goes first for its guaranteed share of the picks.
 ///
 /// What makes a job playable is little, and somebody waits for it, so it goes before other tenants' work, and before older
 /// jobs of its own. That is bounded twice. It is charged like all else, those that it goes before keep what they are owed,
@@ -138,15 +138,24 @@ public struct LeaseChoice: Hashable, Sendable {
         {
             return left.isUrgent
         }
-        if left.unit.job != right.unit.job {
-            if left.jobCreatedMilliseconds != right.jobCreatedMilliseconds {
-                return left.jobCreatedMilliseconds < right.jobCreatedMilliseconds
-            }
+        if left.jobCreatedMilliseconds != right.jobCreatedMilliseconds {
+            return left.jobCreatedMilliseconds < right.jobCreatedMilliseconds
+        }
+        return precedesAsOld(left, right)
+    }
+
+    /// Of one job, or of jobs that are equally old, as those of one batch are. What makes a job playable goes job by job. Of
+    /// the rest goes first what ends a job, so that its room is free again, and then the longest path of any of them, so
+    /// that none is left for the batch's end.
+    private func precedesAsOld(_ left: Candidate, _ right: Candidate) -> Bool {
+        if left.isUrgent, left.unit.job != right.unit.job {
             return left.unit.job.text < right.unit.job.text
         }
+        if !left.isUrgent, left.kind.endsJob != right.kind.endsJob { return left.kind.endsJob }
         if left.remainingCriticalSeconds != right.remainingCriticalSeconds {
             return left.remainingCriticalSeconds > right.remainingCriticalSeconds
         }
+        if left.unit.job != right.unit.job { return left.unit.job.text < right.unit.job.text }
         return left.unit.position < right.unit.position
     }
 }

@@ -16,6 +16,8 @@ public struct MakespanStudy: Sendable {
 
     public struct Row: Sendable, Hashable, Codable {
         public var uploads: Int
+        /// All of a batch are one tenant's. Those of several have even shares of the workers, whatever that costs.
+        public var isOneTenants: Bool
         public var batches: Int
         /// Makespan over bound.
         public var p50: Double
@@ -35,24 +37,29 @@ public struct MakespanStudy: Sendable {
     public func run() throws -> Report {
         var report = Report(workers: workers, isLearned: options.isLearned, rows: [])
         for size in batchSizes {
-            var ratios: [Double] = []
-            var spans: [Double] = []
-            for load in try loads(of: size) {
-                let measured = try measure(load)
-                ratios.append(measured.seconds / measured.bound)
-                spans.append(measured.seconds)
+            for isOneTenants in size == 1 ? [true] : [true, false] {
+                report.rows.append(try row(size, isOneTenants: isOneTenants))
             }
-            let figures = LatencyFigures(ratios)
-            report.rows.append(
-                Row(
-                    uploads: size, batches: ratios.count, p50: figures.p50, p95: figures.p95,
-                    maximum: figures.maximum, seconds: LatencyFigures(spans)))
         }
         return report
     }
 
+    private func row(_ size: Int, isOneTenants: Bool) throws -> Row {
+        var ratios: [Double] = []
+        var spans: [Double] = []
+        for load in try loads(of: size, isOneTenants: isOneTenants) {
+            let measured = try measure(load)
+            ratios.append(measured.seconds / measured.bound)
+            spans.append(measured.seconds)
+        }
+        let figures = LatencyFigures(ratios)
+        return Row(
+            uploads: size, isOneTenants: isOneTenants, batches: ratios.count, p50: figures.p50,
+            p95: figures.p95, maximum: figures.maximum, seconds: LatencyFigures(spans))
+    }
+
     /// Batches of the trace's uploads, all at once and with nothing going wrong.
-    private func loads(of size: Int) throws -> [TraceLoad] {
+    private func loads(of size: Int, isOneTenants: Bool) throws -> [TraceLoad] {
         var wished = options
         wished.hours = 24
         wished.uploadsOfDay = size * batches
@@ -68,7 +75,7 @@ public struct MakespanStudy: Sendable {
                 part.uploads = load.uploads[(batch * size)..<((batch + 1) * size)].map {
                     TraceUpload(
                         atMilliseconds: MakespanStudy.startMilliseconds, shape: $0.shape,
-                        tenant: $0.tenant, isUnusable: false)
+                        tenant: isOneTenants ? 0 : $0.tenant, isUnusable: false)
                 }
                 return part
             }

@@ -91,7 +91,7 @@ extension MakespanStudy.Report {
             "makespan of batches on \(workers) workers, against the least possible, "
             + (isLearned ? "learned predictions" : "predictions of the cost model")
         let lines = rows.map { row in
-            padded("\(row.uploads) at once", 16)
+            padded("\(row.uploads) at once, \(row.tenantsText)", 28)
                 + "p50 \(hundredths(row.p50))×  p95 \(hundredths(row.p95))×  worst "
                 + "\(hundredths(row.maximum))×  (\(row.batches) batches, \(plain(row.seconds.p50)) s "
                 + "in the median)"
@@ -101,7 +101,7 @@ extension MakespanStudy.Report {
 
     public var markdown: String {
         let lines = rows.map { row in
-            "| \(row.uploads) | \(hundredths(row.p50))× | \(hundredths(row.p95))× | "
+            "| \(row.uploads), \(row.tenantsText) | \(hundredths(row.p50))× | \(hundredths(row.p95))× | "
                 + "\(hundredths(row.maximum))× | \(plain(row.seconds.p50)) s |"
         }
         return
@@ -110,6 +110,10 @@ extension MakespanStudy.Report {
                 "|---:|---:|---:|---:|---:|",
             ] + lines).joined(separator: "\n")
     }
+}
+
+extension MakespanStudy.Row {
+    fileprivate var tenantsText: String { isOneTenants ? "one tenant's" : "of several" }
 }
 
 extension Replay.Report {
