@@ -100,6 +100,20 @@ struct GroupingTests {
         #expect(critical[0] <= 10.1 && critical[0] > 10.1 / 1.16)
     }
 
+    @Test(
+        "a job counts on more than an even share of the workers, on all when it is alone, and on one in a crowd"
+    )
+    func share() {
+        func share(_ workers: Int, _ jobs: Int) -> Int {
+            PlanningContext.share(ofWorkers: workers, unfinishedJobs: jobs)
+        }
+        #expect(
+            [1, 2, 4, 8, 16, 32, 64, 1000].map { share(64, $0) } == [64, 64, 64, 22, 8, 2, 1, 1])
+        #expect(share(2, 1) == 2 && share(2, 2) == 1)
+        // Numbers that make no sense.
+        #expect(share(0, 0) == 1 && share(-1, -1) == 1)
+    }
+
     @Test("the longest first is what a simple simulation says", arguments: 0..<50)
     func makespan(seed: UInt64) {
         var generator = SplitMix64(seed: seed)

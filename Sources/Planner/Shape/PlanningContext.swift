@@ -13,6 +13,15 @@ public struct PlanningContext: Hashable, Sendable {
         self.factors = factors.filter { $0.value.isFinite && $0.value > 0 }
     }
 
+    /// How many workers a job that is planned now can count on, of all that there are, among so many jobs that are under way
+    /// or wait: more than an even share, since jobs are unlike, and the longest have the workers of the others once those
+    /// have ended. Where as many wait as there are workers, gaps at a job's end are filled by the next.
+    public static func share(ofWorkers workers: Int, unfinishedJobs jobs: Int) -> Int {
+        let all = max(workers, 1)
+        let even = Double(all) / Double(max(jobs, 1))
+        return min(all, max(1, Int(even * even.squareRoot())))
+    }
+
     public init(workers: Int, learned: [LearnedCost]) {
         self.init(
             workers: workers,

@@ -21,12 +21,13 @@ final class ShapeCatalogue {
     private let isLearned: Bool
     private let seed: UInt64
     /// As many units of one upload as are thought to be done at a time.
-    private static let workersOfJob = 16
+    private let workersOfJob: Int
     private var plans: [Picture: Plan] = [:]
     private var places: [Key: Int] = [:]
     private(set) var shapes: [TraceShape] = []
 
-    init(profile: Profile, isLearned: Bool, seed: UInt64) {
+    init(profile: Profile, workersOfJob: Int, isLearned: Bool, seed: UInt64) {
+        self.workersOfJob = workersOfJob
         self.profile = profile
         self.isLearned = isLearned
         self.seed = seed
@@ -52,7 +53,7 @@ final class ShapeCatalogue {
         let source = Digest.sha256("trace \(picture.seconds) \(picture.size)")
         return try Planning.plan(
             index: index, source: source, profile: profile,
-            context: PlanningContext(workers: ShapeCatalogue.workersOfJob))
+            context: PlanningContext(workers: workersOfJob))
     }
 
     /// What the units really take, and what is predicted of it: the planner's estimates, or what was learned.

@@ -57,7 +57,8 @@ struct TraceLoad: Sendable {
         let count = max(1, Int((Double(options.uploadsOfDay) * options.hours / 24).rounded()))
         let arrivals = curve.arrivals(count, &chance)
         let catalogue = ShapeCatalogue(
-            profile: options.profile, isLearned: options.isLearned, seed: options.seed)
+            profile: options.profile, workersOfJob: options.workersOfJob,
+            isLearned: options.isLearned, seed: options.seed)
         var drawn: [TraceUpload] = []
         drawn.reserveCapacity(count)
         for arrival in arrivals {

@@ -21,6 +21,8 @@ public struct TraceOptions: Sendable {
     public var utilisation = 0.75
     /// Of each node; nil for 16, and 64 in large fleets.
     public var workersOfNode: Int?
+    /// What plans count on for one upload.
+    var workersOfJob = 16
     public var seed: UInt64 = 1
     /// Predictions are as good as those that were learned, and not only modelled.
     public var isLearned = false

@@ -1,3 +1,4 @@
+import Planner
 import TranscodeModel
 
 /// How long batches of uploads take on a fleet, against the least that any scheduler could need.
@@ -63,6 +64,9 @@ public struct MakespanStudy: Sendable {
         var wished = options
         wished.hours = 24
         wished.uploadsOfDay = size * batches
+        wished.workersOfJob = PlanningContext.share(ofWorkers: workers, unfinishedJobs: size)
+        // Nobody waits to watch a batch: a film's units need not go in its order.
+        wished.profile.publish = PublishSettings(early: false)
         do {
             let load = try TraceLoad(wished)
             var troubles = TraceTroubles.none
