@@ -32,8 +32,8 @@ enum EarlyRule {
         return lead < segment && 2 * (length - lead) >= lead ? lead : nil
     }
 
-    /// Where the short chunks end: the lead is one, so is the rest of its segment, and then a segment. Of those none leaves
-    /// less than half a segment behind it.
+    /// Where the short chunks end: the lead is one, so is the rest of its segment, and then a segment. None of the latter
+    /// leaves less than half a segment behind it.
     static func boundaries(_ segments: (lead: Int?, length: Int), length: Int) -> [Int] {
         (segments.lead.map { [$0] } ?? [])
             + (1...shortSegments).map { $0 * segments.length }

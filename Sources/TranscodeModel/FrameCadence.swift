@@ -1,7 +1,8 @@
 /// The frames of a film that keeps its source's times: when each starts, in ticks of the delivered tracks.
 ///
 /// Whatever the source does, a frame starts at every segment boundary, so that segments align across
-/// renditions and no frame outlasts one; so one does at the end of a short first segment. A part of a cadence, for one chunk, keeps the film's numbers.
+/// renditions and no frame outlasts one; so one does at the end of a short first segment. A part of a cadence, for one
+/// chunk, keeps the film's numbers.
 public struct FrameCadence: Hashable, Sendable {
     /// The number of the first frame here, and how many groups of pictures come before it.
     public let firstFrame: Int

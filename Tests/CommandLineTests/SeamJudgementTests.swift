@@ -88,6 +88,13 @@ struct SeamJudgementTests {
         #expect(
             SoundBoundaries(sound, video: Self.plan).seams == [96_000, 144_000],
             "48 frames of 24 a second")
+        // A receipt says whatever it likes, within its bounds: segments whose starts are in no numbers of 64 bits.
+        var hostile = sound
+        hostile.sampleRate = 1 << 20
+        hostile.samples = 1 << 42
+        hostile.segmentDuration = Rational(33_554_467, 2_097_143)
+        let found = SoundBoundaries(hostile, video: nil).seams
+        #expect(found.count > 1 << 17 && found.allSatisfy { $0 < hostile.samples })
     }
 
     @Test func aPictureThatDiffersByLessThanTheCodingErrorCannotBeTold() {

@@ -51,7 +51,10 @@ struct SoundCopy: ~Copyable {
                 packet.pointer.pointee.data += header
                 packet.pointer.pointee.size -= Int32(header)
                 try copy!.write(packet)
-                reporter.update(done: copy!.framesWritten, bytes: copy!.file.offset)
+                // To see whether all of it can be decoded was the first half.
+                reporter.update(
+                    done: (copied.packets.count + copy!.framesWritten) / 2,
+                    bytes: copy!.file.offset)
             }
             number += 1
         }

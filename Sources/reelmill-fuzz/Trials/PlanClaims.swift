@@ -16,6 +16,9 @@ enum PlanClaims {
                     chunk.frames.lowerBound == next && !chunk.frames.isEmpty,
                     "chunk \(chunk.index) has the frames \(chunk.frames) after \(next)")
                 require(!chunk.entryPoints.isEmpty, "chunk \(chunk.index) has no entry point")
+                require(
+                    video.timing.segments.start(at: video.grid.ticks(of: chunk.frames.lowerBound)),
+                    "chunk \(chunk.index) starts within a segment")
                 next = chunk.frames.upperBound
             }
             require(next == video.grid.frames, "chunks end at \(next) of \(video.grid.frames)")

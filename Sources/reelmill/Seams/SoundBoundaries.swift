@@ -19,9 +19,11 @@ struct SoundBoundaries {
         }
         var segment = 1
         while true {
-            let time = rendition.segments.start(of: segment, inParts: Int64(rendition.sampleRate))
-            guard time < Rational(Int64(rendition.samples)) else { break }
-            found.insert(Int(time.rounded))
+            // A receipt's numbers may be any: this stops at what can be counted.
+            let sample = rendition.segments.start(of: segment)
+                .rounded(inParts: Int64(rendition.sampleRate))
+            guard sample < Int64(rendition.samples) else { break }
+            found.insert(Int(sample))
             segment += 1
         }
         // A boundary so near the end has nothing after it to compare.
