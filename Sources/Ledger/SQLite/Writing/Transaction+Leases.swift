@@ -84,12 +84,12 @@ extension Transaction {
         claim.bind(6, reason)
         claim.bind(7, now)
         try claim.run()
-        try charge(job.tenantNumber, lease.estimate.cpuSeconds)
+        try charge(job.tenantNumber, lease.estimate.cpuSeconds, isOutOfTurn: true)
         return lease
     }
 
     private func charge(
-        _ tenant: Int64, _ cpuSeconds: Double, isOutOfTurn: Bool = false
+        _ tenant: Int64, _ cpuSeconds: Double, isOutOfTurn: Bool
     ) throws {
         virtualTime = try withAccount(tenant) {
             $0.charge(cpuSeconds, isOutOfTurn: isOutOfTurn, systemVirtualTime: virtualTime)
