@@ -339,7 +339,8 @@ struct ConformanceSurveyTests {
             seen[1]
                 == Straggler(
                     token: slow[0].token, kind: .encode, attemptsMaximum: 3,
-                    elapsedMilliseconds: 1001, estimate: ConformanceFixture.estimate(2),
+                    newestAttempt: 1, elapsedMilliseconds: 1001,
+                    estimate: ConformanceFixture.estimate(2),
                     peersDone: 1, peersMilliseconds: 700, peersEstimatedSeconds: 2,
                     profile: Digest.sha256("p"), encoder: "", jobClass: .live))
         _ = try fixture.hedge(slow[1].token, "c")
