@@ -85,7 +85,7 @@ struct ConformanceChargeTests {
     }
 
     @Test(
-        "a hedge is charged like a lease; what is lost is not paid back",
+        "a hedge is charged like a lease, and leaves the system's virtual time where it is; what is lost is not paid back",
         arguments: LedgerDriver.allCases)
     func hedge(_ driver: LedgerDriver) throws {
         let fixture = try ConformanceFixture(driver)
@@ -94,6 +94,8 @@ struct ConformanceChargeTests {
         #expect(isNear(try fixture.virtualTime(), 3))
         let rival = try #require(try fixture.hedge(holder.token))
         #expect(isNear(try fixture.virtualTime(), 5))
+        // Where the first lease left it: nobody's turn brought the second.
+        #expect(isNear(try fixture.survey().virtualTime, 1))
         _ = try fixture.release(holder.token)
         _ = try fixture.release(rival.token)
         #expect(isNear(try fixture.virtualTime(), 5))

@@ -9,7 +9,7 @@ struct ConformanceProgressTests {
     }
 
     @Test(
-        "what is noted is the furthest that was told, and when something was told last",
+        "what is noted is the furthest that was told, and when that was told first",
         arguments: LedgerDriver.allCases)
     func notes(_ driver: LedgerDriver) throws {
         let fixture = try ConformanceFixture(driver)
@@ -19,13 +19,18 @@ struct ConformanceProgressTests {
         #expect(try progress(fixture) == [nil])
         _ = try fixture.renew([lease.token], part: 0.25)
         #expect(try progress(fixture) == [LeaseProgress(part: 0.25, elapsedMilliseconds: 1500)])
-        // What says nothing changes nothing; what goes back is not believed, and yet it was told now.
+        // What says nothing changes nothing, nor does what was known; what goes back is not believed.
         fixture.clock.pass(100)
         _ = try fixture.renew([lease.token])
         #expect(try progress(fixture) == [LeaseProgress(part: 0.25, elapsedMilliseconds: 1500)])
-        _ = try fixture.renew([lease.token], part: 0.1)
-        #expect(try progress(fixture) == [LeaseProgress(part: 0.25, elapsedMilliseconds: 1600)])
-        for (told, noted) in [(Double.nan, 0.25), (-.infinity, 0.25), (0.5, 0.5), (7, 1)] {
+        for part in [0.1, 0.25] {
+            _ = try fixture.renew([lease.token], part: part)
+            #expect(
+                try progress(fixture) == [LeaseProgress(part: 0.25, elapsedMilliseconds: 1500)])
+        }
+        _ = try fixture.renew([lease.token], part: 0.26)
+        #expect(try progress(fixture) == [LeaseProgress(part: 0.26, elapsedMilliseconds: 1600)])
+        for (told, noted) in [(Double.nan, 0.26), (-.infinity, 0.26), (0.5, 0.5), (7, 1)] {
             _ = try fixture.renew([lease.token], part: told)
             #expect(try progress(fixture).first??.part == noted)
         }
@@ -73,7 +78,7 @@ struct ConformanceProgressTests {
         try fixture.run(encodes: 3)
         let leases = try (1...3).map { try fixture.lease($0) }
         fixture.clock.pass(999)
-        _ = try fixture.renew([leases[0].token], part: 0.5)
+        _ = try fixture.renew([leases[0].token], part: 0.4)
         fixture.clock.pass(1001)
         // What was noted within the first second does not tell a pace.
         let young = try fixture.survey().stragglers
@@ -92,6 +97,35 @@ struct ConformanceProgressTests {
         _ = try fixture.complete(leases[1].token)
         let left = try fixture.survey().stragglers
         #expect(left.allSatisfy { $0.runningMilliseconds == 2000 && $0.peersDone == 1 })
+        // One that stands still says nothing after a while, however often it is renewed; one that goes on does.
+        fixture.clock.pass(10_000)
+        #expect(try fixture.survey().stragglers.allSatisfy { $0.runningMilliseconds == 2000 })
+        fixture.clock.pass(1)
+        _ = try fixture.renew([leases[0].token], part: 0.5)
+        _ = try fixture.renew([leases[2].token], part: 0.1)
+        let seen = try fixture.survey().stragglers
+        #expect(
+            seen.first { $0.token == leases[0].token }?.runningMilliseconds == 12_001)
+        #expect(seen.first { $0.token == leases[2].token }?.runningMilliseconds == 0)
+        #expect(seen.first { $0.token == leases[2].token }?.runningDoneMilliseconds == 0)
+    }
+
+    @Test(
+        "an attempt that failed is no hedge, and neither is one that was handed back",
+        arguments: LedgerDriver.allCases)
+    func claims(_ driver: LedgerDriver) throws {
+        let fixture = try ConformanceFixture(driver)
+        try fixture.run(encodes: 1, attempts: 9)
+        _ = try fixture.release(fixture.lease(1).token)
+        let second = try fixture.lease(1, epoch: 2)
+        _ = try fixture.hedge(second.token, "b")
+        _ = try fixture.release(second.token)
+        let left = try #require(try fixture.ledger.liveLeases().first)
+        _ = try fixture.release(left, .holder, ConformanceFixture.again(returnsAttempt: true))
+        _ = try fixture.lease(1, epoch: 4)
+        fixture.clock.pass(1001)
+        let seen = try #require(try fixture.survey().stragglers.first)
+        #expect(seen.newestAttempt == 4 && seen.hedgesSoFar == 1)
     }
 
     @Test(
@@ -122,6 +156,7 @@ struct ConformanceProgressTests {
             #expect(seen.own.elapsedMilliseconds == own.elapsedMilliseconds)
             #expect(seen.own.progress == own.progress)
             #expect(seen.other == other)
+            #expect(seen.own.newestAttempt == 2 && seen.own.hedgesSoFar == 1)
             // Neither is a peer of the other.
             #expect(seen.own.runningMilliseconds == 0)
         }
@@ -148,6 +183,7 @@ struct ConformanceProgressTests {
                 == .rivalGoesOn)
         let seen = try #require(try fixture.survey().stragglers.first)
         #expect(seen.token == left.token)
+        #expect(seen.newestAttempt == 2 && seen.hedgesSoFar == 1)
         #expect(seen.elapsedMilliseconds == (isRival ? 2000 : 7000))
         #expect(
             seen.progress
@@ -164,6 +200,7 @@ struct ConformanceProgressTests {
         #expect(third.token.attempt == 3)
         let beside = try #require(try fixture.survey("c").shared.first)
         #expect(beside.own.progress == nil && beside.own.elapsedMilliseconds == 0)
+        #expect(beside.own.newestAttempt == 3 && beside.own.hedgesSoFar == 2)
         // If the others fail, the unit is tried again as ever: all attempts are used here.
         #expect(try fixture.release(left.token) == .rivalGoesOn)
         #expect(try fixture.complete(third.token) == .committed(.running))

@@ -283,6 +283,38 @@ struct ConformanceSurveyTests {
     }
 
     @Test(
+        "what is urgent is seen behind any number of tenants that have nothing urgent",
+        arguments: LedgerDriver.allCases)
+    func urgentOfTheLast(_ driver: LedgerDriver) throws {
+        let fixture = try ConformanceFixture(driver)
+        for number in 100..<180 {
+            try fixture.enqueue(
+                ConformanceFixture.submission(
+                    "j\(number)", tenant: ConformanceFixture.other("t\(number)")))
+        }
+        var early = ConformanceFixture.submission(
+            "early", tenant: ConformanceFixture.other("t999"), priority: -1)
+        early.profile.video = ConformanceFixture.video
+        early.profile.publish = PublishSettings(early: true)
+        try fixture.enqueue(early)
+        // Of a higher priority, and not urgent: it does not hide the other either.
+        try fixture.enqueue(
+            ConformanceFixture.submission("usual", tenant: ConformanceFixture.other("t999")))
+        for most in [1, 2, 64] {
+            let seen = try fixture.survey(candidates: most).candidates
+            #expect(seen.count == most)
+            #expect(seen.first?.unit.job == JobID("early") && seen.first?.isUrgent == true)
+            #expect(
+                seen.dropFirst().map(\.unit.job.text)
+                    == (100..<180).prefix(most - 1).map { "j\($0)" })
+        }
+        #expect(try fixture.survey(candidates: 100).candidates.count == 82)
+        #expect(
+            try fixture.survey(jobs: [JobID("early"), JobID("j101")], candidates: 64).candidates
+                .map(\.unit.job.text) == ["early", "j101"])
+    }
+
+    @Test(
         "stragglers: long work without a rival, the longest overdue first, beside what its peers took",
         arguments: LedgerDriver.allCases)
     func stragglers(_ driver: LedgerDriver) throws {
@@ -307,7 +339,8 @@ struct ConformanceSurveyTests {
             seen[1]
                 == Straggler(
                     token: slow[0].token, kind: .encode, attemptsMaximum: 3,
-                    elapsedMilliseconds: 1001, estimate: ConformanceFixture.estimate(2),
+                    newestAttempt: 1, elapsedMilliseconds: 1001,
+                    estimate: ConformanceFixture.estimate(2),
                     peersDone: 1, peersMilliseconds: 700, peersEstimatedSeconds: 2,
                     profile: Digest.sha256("p"), encoder: "", jobClass: .live))
         _ = try fixture.hedge(slow[1].token, "c")

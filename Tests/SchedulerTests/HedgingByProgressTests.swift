@@ -12,7 +12,7 @@ struct HedgingByProgressTests {
     private func straggler(
         elapsed: Int64 = 4_000, part: Double, notedAgo: Int64 = 0, peers: Int = 4,
         pace: Double = 1, running: (took: Int64, did: Int64) = (0, 0), attempt: Int = 1,
-        maximum: Int = 8
+        newest: Int? = nil, maximum: Int = 8
     ) -> Straggler {
         var estimate = CoreBench.estimate
         estimate.cpuSeconds = 20
@@ -20,7 +20,8 @@ struct HedgingByProgressTests {
             token: LeaseToken(
                 tenant: .standard, unit: UnitID(job: JobID("slow"), position: 1), epoch: 1,
                 attempt: attempt), kind: .encode, attemptsMaximum: maximum,
-            elapsedMilliseconds: elapsed, estimate: estimate, peersDone: peers,
+            newestAttempt: newest ?? attempt, elapsedMilliseconds: elapsed, estimate: estimate,
+            peersDone: peers,
             peersMilliseconds: Int64(Double(peers) * 20_000 * pace),
             peersEstimatedSeconds: Double(peers) * 20, runningMilliseconds: running.took,
             runningDoneMilliseconds: running.did,
@@ -29,13 +30,14 @@ struct HedgingByProgressTests {
     }
 
     private func shared(
-        _ own: Straggler, other: Double, elapsed: Int64 = 4_000, attempt: Int = 2
+        _ own: Straggler, other: Double, elapsed: Int64 = 4_000, notedAgo: Int64 = 0,
+        attempt: Int = 2
     ) -> SharedLease {
         SharedLease(
             own: own,
             other: LeaseStanding(
                 attempt: attempt, elapsedMilliseconds: elapsed,
-                progress: LeaseProgress(part: other, elapsedMilliseconds: elapsed)))
+                progress: LeaseProgress(part: other, elapsedMilliseconds: elapsed - notedAgo)))
     }
 
     @Test("one of an eighth of the rate is known within a third of what was predicted")
@@ -92,12 +94,52 @@ struct HedgingByProgressTests {
         // Harder than predicted, and near its end.
         #expect(rule.reason(straggler(elapsed: 50_000, part: 0.8)) == nil)
         #expect(rule.reason(straggler(elapsed: 50_000, part: 0.4)) != nil)
-        // Stuck at its end, it is hedged all the same, later than one that tells nothing.
-        #expect(rule.reason(straggler(elapsed: 71_000, part: 0.99)) == nil)
-        #expect(rule.reason(straggler(elapsed: 73_000, part: 0.99)) != nil)
-        var silent = straggler(elapsed: 37_000, part: 0)
+        // However long it takes, as long as it goes on: another would take as long.
+        for elapsed in stride(from: Int64(52_000), through: 80_000, by: 1_000) {
+            #expect(
+                rule.reason(straggler(elapsed: elapsed, part: Double(elapsed) / 81_000)) == nil)
+        }
+    }
+
+    @Test("one that stands still is hedged like one that tells nothing, also near its end")
+    func stuck() {
+        var silent = straggler(elapsed: 36_001, part: 0)
         silent.progress = nil
         #expect(rule.reason(silent) != nil)
+        #expect(rule.reason(straggler(elapsed: 36_001, part: 0.98, notedAgo: 10_001)) != nil)
+        #expect(rule.reason(straggler(elapsed: 36_000, part: 0.98, notedAgo: 10_001)) == nil)
+        #expect(rule.reason(straggler(elapsed: 36_001, part: 0.98, notedAgo: 9_000)) == nil)
+        // In its start it is known before: what would have been noted was not.
+        #expect(rule.reason(straggler(elapsed: 7_000, part: 0, notedAgo: 5_000)) == nil)
+        #expect(rule.reason(straggler(elapsed: 8_000, part: 0, notedAgo: 6_000)) != nil)
+        // Its second does not give way to what it was to do once, and ends it.
+        let second = straggler(elapsed: 4_000, part: 0.15, attempt: 2)
+        func seen(_ notedAgo: Int64) -> SharedLease {
+            shared(second, other: 0.98, elapsed: 60_000, notedAgo: notedAgo, attempt: 1)
+        }
+        #expect(rule.reasonToGiveWay(seen(6_001)) == nil)
+        #expect(rule.reasonToGiveWay(seen(6_000)) != nil)
+        // One that is stuck itself gives way once the other has come as far.
+        let first = straggler(elapsed: 60_000, part: 0.3, notedAgo: 40_000)
+        #expect(rule.reasonToGiveWay(shared(first, other: 0.4)) != nil)
+        #expect(rule.reasonToGiveWay(shared(first, other: 0.2)) == nil)
+    }
+
+    @Test("notes that are made seldom are young for longer")
+    func seldomNotes() {
+        var seldom = HedgeRule(noteMilliseconds: 12_000)
+        let second = straggler(elapsed: 4_000, part: 0.15, attempt: 2)
+        let seen = shared(second, other: 0.9, elapsed: 60_000, notedAgo: 30_000, attempt: 1)
+        #expect(seldom.reasonToGiveWay(seen) != nil)
+        // Nothing is known of the time since.
+        let young = straggler(elapsed: 11_000, part: 0.05, notedAgo: 9_000)
+        #expect(seldom.reason(young) == nil)
+        seldom.noteMilliseconds = 2_000
+        #expect(seldom.reason(young) != nil)
+        #expect(seldom.reasonToGiveWay(seen) == nil)
+        var bench = CoreBench.started { $0.renewMilliseconds = 12_000 }
+        #expect(bench.core.policy.hedge.noteMilliseconds == 12_000)
+        #expect(bench.survey(stragglers: [young]).operations.isEmpty)
     }
 
     @Test("what was noted long ago is not believed; absurd notes break nothing")
@@ -118,7 +160,12 @@ struct HedgingByProgressTests {
 
     @Test("the last attempt is not spent on a hedge, whatever its progress")
     func lastAttempt() {
-        #expect(rule.reason(straggler(elapsed: 15_000, part: 0.05, attempt: 8)) == nil)
+        #expect(
+            rule.reason(straggler(elapsed: 15_000, part: 0.05, newest: 2, maximum: 3)) == nil)
+        #expect(
+            rule.reason(straggler(elapsed: 15_000, part: 0.05, newest: 2, maximum: 4)) != nil)
+        #expect(
+            rule.reason(straggler(elapsed: 15_000, part: 0.05, newest: 4, maximum: 90)) == nil)
     }
 
     @Test("the first gives way to a second that has come as far and is to end sooner")
@@ -144,7 +191,7 @@ struct HedgingByProgressTests {
         silent.own.progress = nil
         #expect(rule.reasonToGiveWay(silent) == nil)
         silent = shared(first, other: 0.5)
-        silent.other.elapsedMilliseconds += 10_001
+        silent.other.elapsedMilliseconds += 6_001
         #expect(rule.reasonToGiveWay(silent) == nil)
     }
 
@@ -188,6 +235,31 @@ struct HedgingByProgressTests {
         // The earlier one stays.
         let first = straggler(elapsed: 16_000, part: 0.1)
         #expect(rule.reasonToGiveWay(shared(first, other: 0.0625, elapsed: 10_000)) == nil)
+        // Hardly differing, the second gives way whatever two moments tell of them, and the first never.
+        for (one, two) in [(0.1, 0.11), (0.1, 0.1), (0.11, 0.1), (0.1, 0.06), (0.1, 0.0)] {
+            let isFirst = rule.reasonToGiveWay(
+                shared(straggler(elapsed: 16_000, part: one), other: two, elapsed: 16_000))
+            let isSecond = rule.reasonToGiveWay(
+                shared(
+                    straggler(elapsed: 16_000, part: two, attempt: 2), other: one, elapsed: 16_000,
+                    attempt: 1))
+            #expect(isFirst == nil && isSecond != nil, "\(one), \(two)")
+        }
+        // One that is clearly ahead stays, and between the two neither gives way.
+        for (two, firstGivesWay) in [(0.12, false), (0.13, false), (0.16, true)] {
+            let isFirst = rule.reasonToGiveWay(
+                shared(straggler(elapsed: 16_000, part: 0.1), other: two, elapsed: 16_000))
+            let isSecond = rule.reasonToGiveWay(
+                shared(
+                    straggler(elapsed: 16_000, part: two, attempt: 2), other: 0.1, elapsed: 16_000,
+                    attempt: 1))
+            #expect((isFirst != nil) == firstGivesWay, "\(two)")
+            #expect((isSecond != nil) == false, "\(two)")
+        }
+        // Nor when no attempt is left to spend, though these two are not the newest.
+        var spent = second()
+        spent.newestAttempt = 7
+        #expect(reason(spent) == nil)
         // And so does one of two that are only twice as slow: the unit may be hard.
         let hard = straggler(elapsed: 8_000, part: 0.2, attempt: 2)
         #expect(
@@ -220,6 +292,22 @@ struct HedgingByProgressTests {
         #expect(
             told.contains(.note(.overtaken(lease.token, reason: release?.reason ?? ""))))
         #expect(bench.core.held.isEmpty)
+    }
+
+    @Test("nobody gives way to an attempt whose node has just died")
+    func deadNode() {
+        var bench = CoreBench.started()
+        let lease = bench.lease("slow")
+        var seen = shared(straggler(elapsed: 8_000, part: 0.05), other: 0.5)
+        seen.own.token = lease.token
+        var token = lease.token
+        token.attempt = 2
+        let lost = LeaseSighting(
+            token: token, node: NodeID("dead"), kind: .encode, attemptsMaximum: 8, crashes: 0,
+            hasRival: true)
+        let told = bench.survey(shared: [seen], dead: [NodeID("dead")], lost: [lost])
+        #expect(!told.contains(.stop(lease.token)))
+        #expect(told.releases.map(\.token) == [token])
     }
 
     @Test("what an overtaken attempt had made before it was stopped is not thrown away")

@@ -8,13 +8,15 @@ import TranscodeModel
 struct HedgingTests {
     private func straggler(
         elapsed: Int64, peers: Int = 4, peersPace: Double = 1, attempt: Int = 1,
-        jobClass: JobClass = .live, peerSeconds: Double = 2, part: Double? = nil
+        newest: Int? = nil, maximum: Int = 8, jobClass: JobClass = .live, peerSeconds: Double = 2,
+        part: Double? = nil
     ) -> Straggler {
         Straggler(
             token: LeaseToken(
                 tenant: .standard, unit: UnitID(job: JobID("slow"), position: 1), epoch: 1,
-                attempt: attempt), kind: .encode, attemptsMaximum: 8,
-            elapsedMilliseconds: elapsed, estimate: CoreBench.estimate, peersDone: peers,
+                attempt: attempt), kind: .encode, attemptsMaximum: maximum,
+            newestAttempt: newest ?? attempt, elapsedMilliseconds: elapsed,
+            estimate: CoreBench.estimate, peersDone: peers,
             peersMilliseconds: Int64(Double(peers) * 1000 * peerSeconds * peersPace),
             peersEstimatedSeconds: Double(peers) * peerSeconds,
             progress: part.map { LeaseProgress(part: $0, elapsedMilliseconds: elapsed) },
@@ -79,9 +81,28 @@ struct HedgingTests {
         #expect(rule.reason(straggler(elapsed: 1_999, peersPace: 0.01)) == nil)
     }
 
-    @Test("the last attempt is not spent on a hedge")
+    @Test(
+        "the last attempt is not spent on a hedge, whichever of the unit's attempts goes on")
     func lastAttempt() {
-        #expect(HedgeRule().reason(straggler(elapsed: 99_999, attempt: 8)) == nil)
+        let rule = HedgeRule()
+        for (newest, maximum) in [(1, 2), (2, 3), (2, 2)] {
+            let last = straggler(elapsed: 99_999, newest: newest, maximum: maximum)
+            #expect(rule.reason(last) == nil)
+        }
+        #expect(rule.reason(straggler(elapsed: 99_999, newest: 1, maximum: 3)) != nil)
+    }
+
+    @Test(
+        "a unit is hedged three times in all; attempts that had a claim of their own do not count")
+    func hedgesInAll() {
+        let rule = HedgeRule()
+        var slow = straggler(elapsed: 99_999, newest: 3, maximum: 90)
+        #expect(slow.hedgesSoFar == 2 && rule.reason(slow) != nil)
+        slow.newestAttempt = 4
+        #expect(slow.hedgesSoFar == 3 && rule.reason(slow) == nil)
+        // Three attempts failed, or were handed back, before this one was claimed.
+        slow.token.epoch = 7
+        #expect(slow.hedgesSoFar == 0 && rule.reason(slow) != nil)
     }
 
     @Test("a unit that waits goes before a hedge that rests on the estimate, or on one peer")

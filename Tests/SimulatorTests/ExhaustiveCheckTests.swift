@@ -35,7 +35,6 @@ struct ExhaustiveCheckTests {
     func overtaking() {
         var configuration = ExhaustiveConfiguration()
         configuration.encodes = 1
-        configuration.attemptsMaximum = 2
         configuration.faultsMaximum = 0
         configuration.hedges = true
         configuration.overtakes = true

@@ -17,11 +17,11 @@ public struct HeldLease: Hashable, Sendable {
     }
 }
 
-/// How far an attempt had come when that was noted last.
+/// How far an attempt had come when there was news of it last.
 public struct LeaseProgress: Hashable, Sendable {
     /// Of its work, 0 to 1; it never goes back.
     public let part: Double
-    /// From the begin of the lease until then.
+    /// From the begin of the lease until that was noted; a renewal that tells no more than was known is no news.
     public let elapsedMilliseconds: Int64
 
     /// - Parameter part: what is outside 0 to 1 is as near to it as can be, and what is no number is 0.
@@ -45,6 +45,14 @@ public struct LeaseProgress: Hashable, Sendable {
     /// Whether it says something of the pace of other units.
     package var tellsPace: Bool { elapsedMilliseconds >= LeaseProgress.paceMilliseconds }
 
+    /// Whether there was news of it of late: one that stands still is stuck, or its node is gone.
+    ///
+    /// - Parameter elapsedMilliseconds: since the begin of the lease.
+    package func isNew(elapsedMilliseconds elapsed: Int64) -> Bool {
+        elapsed - elapsedMilliseconds <= LeaseProgress.newMilliseconds
+    }
+
+    private static let newMilliseconds: Int64 = 10_000
     private static let partLeast = 0.05
     private static let paceMilliseconds: Int64 = 1_000
 }

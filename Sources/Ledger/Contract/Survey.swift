@@ -148,6 +148,8 @@ public struct Straggler: Hashable, Sendable {
     public var token: LeaseToken
     public var kind: UnitKind
     public var attemptsMaximum: Int
+    /// The last one that was begun of its unit, this one or another.
+    public var newestAttempt: Int
     /// Since it was leased.
     public var elapsedMilliseconds: Int64
     public var estimate: Estimate
@@ -155,8 +157,8 @@ public struct Straggler: Hashable, Sendable {
     public var peersDone: Int
     public var peersMilliseconds: Int64
     public var peersEstimatedSeconds: Double
-    /// Other units of the kind that its job has under way: what they have taken until their progress was noted, in all,
-    /// and what was predicted for as much of them as was done by then.
+    /// Other units of the kind that its job has under way and that go on: what they have taken until their progress was
+    /// noted, in all, and what was predicted for as much of them as was done by then.
     public var runningMilliseconds: Int64
     public var runningDoneMilliseconds: Int64
     /// How far it had come; nil while that is not known.
@@ -167,12 +169,13 @@ public struct Straggler: Hashable, Sendable {
     public var jobClass: JobClass
 
     public init(
-        token: LeaseToken, kind: UnitKind, attemptsMaximum: Int, elapsedMilliseconds: Int64,
-        estimate: Estimate, peersDone: Int, peersMilliseconds: Int64,
+        token: LeaseToken, kind: UnitKind, attemptsMaximum: Int, newestAttempt: Int,
+        elapsedMilliseconds: Int64, estimate: Estimate, peersDone: Int, peersMilliseconds: Int64,
         peersEstimatedSeconds: Double, runningMilliseconds: Int64 = 0,
         runningDoneMilliseconds: Int64 = 0, progress: LeaseProgress? = nil, profile: Digest,
         encoder: String, jobClass: JobClass
     ) {
+        self.newestAttempt = newestAttempt
         self.runningMilliseconds = runningMilliseconds
         self.runningDoneMilliseconds = runningDoneMilliseconds
         self.progress = progress
@@ -188,4 +191,8 @@ public struct Straggler: Hashable, Sendable {
         self.profile = profile
         self.encoder = encoder
     }
+
+    /// How many second leases its unit has had: each other attempt has its own claim, and every claim and loss counts an
+    /// epoch.
+    public var hedgesSoFar: Int { newestAttempt - Int((token.epoch + 1) / 2) }
 }

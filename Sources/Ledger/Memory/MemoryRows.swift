@@ -64,6 +64,11 @@ package struct Hold: Hashable, Sendable {
         return LeaseProgress(part: part, elapsedMilliseconds: notedAt - since)
     }
 
+    /// Nil also of one that has stood still for long: it says nothing of the pace of others.
+    func newProgress(_ now: Int64) -> LeaseProgress? {
+        progress.flatMap { $0.isNew(elapsedMilliseconds: now - since) ? $0 : nil }
+    }
+
     func standing(_ now: Int64) -> LeaseStanding {
         LeaseStanding(attempt: attempt, elapsedMilliseconds: now - since, progress: progress)
     }
@@ -71,8 +76,8 @@ package struct Hold: Hashable, Sendable {
     /// What a renewal says of it.
     mutating func renew(until: Int64, _ lease: HeldLease, now: Int64) {
         self.until = until
-        guard let new = lease.part else { return }
-        part = max(part ?? 0, new)
+        guard let new = lease.part, new > part ?? -1 else { return }
+        part = new
         notedAt = now
     }
 }

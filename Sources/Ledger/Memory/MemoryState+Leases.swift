@@ -42,7 +42,7 @@ extension MemoryLedger.State {
         let attempt = self[place].attempt
         self[place].rival = Hold(
             attempt: attempt, node: node, until: now + duration, since: now)
-        charge(tenant, row.facts.estimate)
+        charge(tenant, row.facts.estimate, isOutOfTurn: true)
         noteUnit(
             place, from: .leased, EventExtras(epoch: row.epoch, attempt: attempt, node: node),
             now: now, detail: reason)
@@ -50,8 +50,9 @@ extension MemoryLedger.State {
     }
 
     /// Start-time fair queueing (Goyal, Vin, Cheng 1996): a tenant that was away joins at the system's virtual
-    /// time, and not with the credit of its absence. A unit out of turn leaves the system's time where it is.
-    private mutating func charge(_ tenant: Int, _ estimate: Estimate, isOutOfTurn: Bool = false) {
+    /// time, and not with the credit of its absence. A unit out of turn, and a second lease, which nobody's turn brought,
+    /// leave the system's time where it is.
+    private mutating func charge(_ tenant: Int, _ estimate: Estimate, isOutOfTurn: Bool) {
         let start = max(virtualTime, tenants[tenant].virtualTime)
         tenants[tenant].virtualTime = start + estimate.cpuSeconds / tenants[tenant].weight
         if !isOutOfTurn { virtualTime = start }

@@ -25,7 +25,7 @@ extension MemoryLedger.State {
         let longest = inOrder(overdue).prefix(request.stragglersMaximum)
         let known = Set(longest.map(\.place))
         let slowest = inOrder(slow).prefix(request.stragglersMaximum)
-        let running = runningPeers()
+        let running = runningPeers(now)
         return (longest + slowest.filter { !known.contains($0.place) }).map {
             straggler($0.place, $0.hold, running, now: now)
         }
@@ -51,7 +51,7 @@ extension MemoryLedger.State {
                     || self[place].rival?.node == request.node)
         }
         guard !wanted.isEmpty else { return [] }
-        let running = runningPeers()
+        let running = runningPeers(now)
         return wanted.sorted().flatMap { place -> [SharedLease] in
             guard let holder = self[place].holder, let rival = self[place].rival else { return [] }
             return [(holder, rival), (rival, holder)].filter { $0.0.node == request.node }.map {
@@ -66,13 +66,13 @@ extension MemoryLedger.State {
         var kind: UnitKind
     }
 
-    private func runningPeers() -> [PeersKey: RunningPeers] {
+    private func runningPeers(_ now: Int64) -> [PeersKey: RunningPeers] {
         var found: [PeersKey: RunningPeers] = [:]
         for place in leased {
             let facts = self[place].facts
             let key = PeersKey(job: place.job, kind: facts.kind)
             for case let hold? in [self[place].holder, self[place].rival] {
-                found[key, default: RunningPeers()].add(hold.progress, facts.estimate)
+                found[key, default: RunningPeers()].add(hold.newProgress(now), facts.estimate)
             }
         }
         return found
@@ -87,12 +87,13 @@ extension MemoryLedger.State {
         var others =
             running[PeersKey(job: place.job, kind: row.facts.kind)] ?? RunningPeers()
         for case let own? in [row.holder, row.rival] {
-            others.remove(own.progress, row.facts.estimate)
+            others.remove(own.newProgress(now), row.facts.estimate)
         }
         return Straggler(
             token: token(place, hold), kind: row.facts.kind,
-            attemptsMaximum: row.attemptsMaximum, elapsedMilliseconds: now - hold.since,
-            estimate: row.facts.estimate, peersDone: peers.done,
+            attemptsMaximum: row.attemptsMaximum, newestAttempt: row.attempt,
+            elapsedMilliseconds: now - hold.since, estimate: row.facts.estimate,
+            peersDone: peers.done,
             peersMilliseconds: peers.milliseconds,
             peersEstimatedSeconds: peers.estimatedSeconds,
             runningMilliseconds: others.milliseconds,

@@ -43,32 +43,40 @@ extension MemoryLedger.State {
             return left.virtualTime != right.virtualTime
                 ? left.virtualTime < right.virtualTime : left.id.text < right.id.text
         }
-        func lines(_ units: KeyPath<TenantRow, OrderedChunks<ReadyKey>>) -> [ReadyLine] {
-            order.filter { !tenants[$0][keyPath: units].isEmpty }.map { tenant in
-                ReadyLine(
+        func next(_ line: inout ReadyLine) -> UnitPlace? {
+            line.next(where: {
+                self[$0].runAt <= now && isLeasable($0.job, now: now)
+                    && !isFull($0.job, request.node)
+            })
+        }
+        // Only what has something to give takes turns.
+        func offers(_ units: KeyPath<TenantRow, OrderedChunks<ReadyKey>>) -> [Offer] {
+            var offers: [Offer] = []
+            for tenant in order where !tenants[tenant][keyPath: units].isEmpty {
+                var line = ReadyLine(
                     units: tenants[tenant][keyPath: units],
                     jobs: request.jobs.map { self.ranges($0, tenant) })
+                if let first = next(&line) { offers.append((line, first)) }
             }
+            return offers
         }
-        var lines = takingTurns(lines(\.urgent), lines(\.live), lines(\.backfill))
+        var lines = takingTurns(offers(\.urgent), offers(\.live), offers(\.backfill))
         var found: [Candidate] = []
         while !lines.isEmpty {
-            var left: [ReadyLine] = []
-            for var line in lines {
-                guard
-                    let place = line.next(where: {
-                        self[$0].runAt <= now && isLeasable($0.job, now: now)
-                            && !isFull($0.job, request.node)
-                    })
-                else { continue }
-                found.append(candidate(place, for: request.node))
+            var left: [Offer] = []
+            for var offer in lines {
+                found.append(candidate(offer.next, for: request.node))
                 if found.count == most { return found }
-                left.append(line)
+                guard let more = next(&offer.line) else { continue }
+                offer.next = more
+                left.append(offer)
             }
             lines = left
         }
         return found
     }
+
+    private typealias Offer = (line: ReadyLine, next: UnitPlace)
 
     private func withEnding(
         _ request: SurveyRequest, _ found: [Candidate], now: Int64

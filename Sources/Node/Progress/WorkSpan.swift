@@ -8,9 +8,12 @@ struct WorkSpan: Sendable {
     var turn = 0
     var turns = 1
 
-    /// 0 to 1, whatever the worker says: it is not believed.
+    /// 0 to a little below 1, whatever the worker says: it is not believed. Not all is done before it has ended: it counts what
+    /// enters the encoder, and that has pictures in hand.
     func part(_ progress: WorkProgress) -> Double {
         let done = min(max(Double(progress.done) / Double(max(total, 1)), 0), 1)
-        return (Double(turn) + done) / Double(max(turns, 1))
+        return min((Double(turn) + done) / Double(max(turns, 1)), WorkSpan.partMost)
     }
+
+    private static let partMost = 0.98
 }

@@ -9,7 +9,7 @@ extension NodeCore {
     ) -> [NodeEffect] {
         ledgerOffset = survey.nowMilliseconds - now
         breakers.see(survey.breakers)
-        var effects = fence(survey.own) + giveWay(survey.shared) + look(at: disk)
+        var effects = fence(survey.own) + giveWay(survey.shared, lost) + look(at: disk)
         var operations =
             takeBack(dead, lost) + expire(survey.overdue, besides: Set(lost.map(\.token)))
         operations += giveBackOrphans(survey.own)
@@ -59,11 +59,18 @@ extension NodeCore {
         return effects
     }
 
-    /// Stops attempts of ours that another one at the same unit is to end sooner.
-    private mutating func giveWay(_ shared: [SharedLease]) -> [NodeEffect] {
+    /// Stops attempts of ours that another one at the same unit is to end sooner, if its node is not known to be dead.
+    private mutating func giveWay(
+        _ shared: [SharedLease], _ lost: [LeaseSighting]
+    ) -> [NodeEffect] {
+        let dead = Set(lost.map(\.token))
         var effects: [NodeEffect] = []
         for lease in shared where members[lease.own.token]?.phase == .running {
-            guard let reason = policy.hedge.reasonToGiveWay(lease) else { continue }
+            var other = lease.own.token
+            other.attempt = lease.other.attempt
+            guard !dead.contains(other), let reason = policy.hedge.reasonToGiveWay(lease) else {
+                continue
+            }
             members[lease.own.token]?.phase = .stopping(.overtaken(reason: reason))
             effects.append(.stop(lease.own.token))
         }

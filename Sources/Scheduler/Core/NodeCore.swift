@@ -50,6 +50,8 @@ public struct NodeCore: Hashable, Sendable {
 
     package init(identity: NodeRecord, policy: NodePolicy, plantedBug: PlantedBug?) {
         self.identity = identity
+        var policy = policy
+        policy.hedge.noteMilliseconds = policy.renewMilliseconds
         self.policy = policy
         self.plantedBug = plantedBug
         breakers = BreakerBoard(rule: policy.breaker, plantedBug: plantedBug)

@@ -64,12 +64,12 @@ extension ReferenceModel {
         self[job, position].rival = hold
         self[job, position].rival?.attempt = unit.attempt + 1
         arrow(job, position, "leased", "leased")
-        return grant(job, position, isHedge: true)
+        return grant(job, position, isHedge: true, isOutOfTurn: true)
     }
 
     /// Charges the tenant: start-time fair queueing (Goyal, Vin, Cheng 1996).
     private mutating func grant(
-        _ number: Int, _ position: Int, isHedge: Bool, isOutOfTurn: Bool = false
+        _ number: Int, _ position: Int, isHedge: Bool, isOutOfTurn: Bool
     ) -> Lease? {
         guard let job = jobs[number] else { return nil }
         let unit = job.units[position]

@@ -25,7 +25,7 @@ extension LeasedUnits {
         let longest = inOrder(overdue).prefix(most)
         let known = Set(longest.map(\.unit.key))
         let found = longest + inOrder(slow).prefix(most).filter { !known.contains($0.unit.key) }
-        let running = found.isEmpty ? [:] : runningPeers()
+        let running = found.isEmpty ? [:] : runningPeers(now)
         return try found.map {
             try straggler($0.unit, $0.unit.holder, running, now: now, database)
         }
@@ -50,7 +50,7 @@ extension LeasedUnits {
             $0.rival != nil && ($0.holder.node == node || $0.rival?.node == node)
         }
         guard !wanted.isEmpty else { return [] }
-        let running = runningPeers()
+        let running = runningPeers(now)
         var found: [SharedLease] = []
         for unit in wanted {
             guard let rival = unit.rival else { continue }
@@ -75,11 +75,12 @@ extension LeasedUnits {
         }
     }
 
-    private func runningPeers() -> [PeersKey: RunningPeers] {
+    private func runningPeers(_ now: Int64) -> [PeersKey: RunningPeers] {
         var found: [PeersKey: RunningPeers] = [:]
         for unit in units {
             for case let hold? in [unit.holder, unit.rival] {
-                found[PeersKey(unit), default: RunningPeers()].add(hold.progress, unit.estimate)
+                found[PeersKey(unit), default: RunningPeers()].add(
+                    hold.newProgress(now), unit.estimate)
             }
         }
         return found
@@ -102,12 +103,13 @@ extension LeasedUnits {
         guard let row else { throw LedgerFailure(.corrupt, "a unit without its job: \(unit.id)") }
         var others = running[PeersKey(unit)] ?? RunningPeers()
         for case let own? in [unit.holder, unit.rival] {
-            others.remove(own.progress, unit.estimate)
+            others.remove(own.newProgress(now), unit.estimate)
         }
         return Straggler(
             token: unit.token(hold), kind: unit.kind,
-            attemptsMaximum: unit.attemptsMaximum, elapsedMilliseconds: now - hold.since,
-            estimate: unit.estimate, peersDone: try row.value(Int.self, "done"),
+            attemptsMaximum: unit.attemptsMaximum, newestAttempt: unit.attempt,
+            elapsedMilliseconds: now - hold.since, estimate: unit.estimate,
+            peersDone: try row.value(Int.self, "done"),
             peersMilliseconds: try row.value(Int64.self, "took"),
             peersEstimatedSeconds: try row.value(Double.self, "estimated"),
             runningMilliseconds: others.milliseconds,

@@ -10,6 +10,11 @@ struct LeasedUnits {
         var since: Int64
         var progress: LeaseProgress?
 
+        /// Nil also of one that has stood still for long: it says nothing of the pace of others.
+        func newProgress(_ now: Int64) -> LeaseProgress? {
+            progress.flatMap { $0.isNew(elapsedMilliseconds: now - since) ? $0 : nil }
+        }
+
         func standing(_ now: Int64) -> LeaseStanding {
             LeaseStanding(attempt: attempt, elapsedMilliseconds: now - since, progress: progress)
         }
@@ -22,6 +27,8 @@ struct LeasedUnits {
         var tenantNumber: Int64
         var kind: UnitKind
         var epoch: Int64
+        /// The last that was begun.
+        var attempt: Int
         var attemptsMaximum: Int
         var crashes: Int
         /// When it was leased last, by whomever.
@@ -44,7 +51,7 @@ struct LeasedUnits {
             cached: """
                 SELECT id, job, tenant, queue, kind, epoch, attempts_max, crashes, cpu_seconds, memory_bytes,
                     output_bytes, holder, node, lease_until, held_since, part, noted_at, rival, rival_node,
-                    rival_until, rival_since, rival_part, rival_noted_at, started_at
+                    rival_until, rival_since, rival_part, rival_noted_at, started_at, attempt
                 FROM work_unit INDEXED BY unit_leased WHERE state = 'leased' ORDER BY id
                 """)
         var units: [Unit] = []
@@ -56,8 +63,9 @@ struct LeasedUnits {
                 Unit(
                     id: rows.unit(0, job: 1), key: rows.int64(0), tenant: try rows.tenant(2),
                     tenantNumber: rows.int64(3) >> 1, kind: try rows.named(UnitKind.self, 4),
-                    epoch: rows.int64(5), attemptsMaximum: rows.int(6), crashes: rows.int(7),
-                    startedAt: rows.int64(23), estimate: rows.estimate(8), holder: holder,
+                    epoch: rows.int64(5), attempt: rows.int(24), attemptsMaximum: rows.int(6),
+                    crashes: rows.int(7), startedAt: rows.int64(23), estimate: rows.estimate(8),
+                    holder: holder,
                     rival: rows.hold(17)))
         }
         self.units = units

@@ -24,6 +24,12 @@ struct ReadyUnits {
         var number: Int64 { tenant.number * 2 + (jobClass == .backfill ? 1 : 0) }
     }
 
+    /// A queue that has something to give, with the first of it.
+    private struct Line {
+        var queue: Queue
+        var units: [Candidate]
+    }
+
     private let database: Database
     private let now: Int64
     private let leased: [Int64: Int]
@@ -46,35 +52,63 @@ struct ReadyUnits {
             return left.virtualTime != right.virtualTime
                 ? left.virtualTime < right.virtualTime : left.id.text < right.id.text
         }
-        let queues = takingTurns(
-            sorted.filter { $0.isUrgent == true }, sorted.filter { $0.isUrgent == false },
-            sorted.filter { $0.isUrgent == nil })
-        guard !queues.isEmpty else { return [] }
-        // Enough of each if all have enough; more of those that have more, as long as others have less. A queue may
-        // have nothing at all to give, of the jobs that are wanted: then the next one is asked.
-        var depth = (most + queues.count - 1) / queues.count
-        var asked: [Queue] = []
-        var lines: [[Candidate]] = []
-        for queue in queues where lines.count < most {
-            let line = try first(depth, queue, request.jobs)
-            guard !line.isEmpty else { continue }
-            asked.append(queue)
-            lines.append(line)
-        }
-        while lines.reduce(0, { $0 + $1.count }) < most,
-            lines.contains(where: { $0.count == depth })
+        let asked: [[Queue]] = [
+            try sorted.filter { try $0.isUrgent == true && hasUrgent($0) },
+            sorted.filter { $0.isUrgent == false }, sorted.filter { $0.isUrgent == nil },
+        ]
+        let count = asked.reduce(0) { $0 + $1.count }
+        guard count > 0 else { return [] }
+        // Enough of each if all have enough; more of those that have more, as long as others have less.
+        var depth = (most + count - 1) / count
+        let kinds = try asked.map { try offers($0, depth, request) }
+        // Only what has something to give takes turns: it would be hidden behind what has not.
+        var lines = Array(takingTurns(kinds[0], kinds[1], kinds[2]).prefix(most))
+        while lines.reduce(0, { $0 + $1.units.count }) < most,
+            lines.contains(where: { $0.units.count == depth })
         {
             depth *= 2
-            for (index, queue) in asked.enumerated() where lines[index].count == depth / 2 {
-                lines[index] = try first(depth, queue, request.jobs)
+            for index in lines.indices where lines[index].units.count == depth / 2 {
+                lines[index].units = try first(depth, lines[index].queue, request.jobs)
             }
         }
         var found: [Candidate] = []
         for rank in 0..<depth {
-            let next = lines.filter { $0.count > rank }.map { $0[rank] }
+            let next = lines.filter { $0.units.count > rank }.map { $0.units[rank] }
             found += next.prefix(most - found.count)
         }
         return found
+    }
+
+    /// The first of these that have anything to give, of the jobs that are wanted.
+    private func offers(
+        _ queues: [Queue], _ depth: Int, _ request: SurveyRequest
+    ) throws -> [Line] {
+        var lines: [Line] = []
+        for queue in queues where lines.count < request.candidatesMaximum {
+            let units = try first(depth, queue, request.jobs)
+            if !units.isEmpty { lines.append(Line(queue: queue, units: units)) }
+        }
+        return lines
+    }
+
+    /// Whether anything urgent is in the line, due or not: one step for each priority, where reading its units takes several.
+    private func hasUrgent(_ queue: Queue) throws -> Bool {
+        let next = try Statement(
+            database,
+            cached: """
+                SELECT priority, urgent FROM work_unit INDEXED BY unit_ready
+                WHERE state = 'ready' AND delayed = 0 AND queue = ?1 AND priority < ?2
+                ORDER BY priority DESC, urgent DESC LIMIT 1
+                """)
+        next.bind(1, queue.number)
+        var priority = Int64.max
+        while true {
+            next.bind(2, priority)
+            defer { next.reset() }
+            guard try next.step() else { return false }
+            if next.int64(1) == 1 { return true }
+            priority = next.int64(0)
+        }
     }
 
     func all(_ request: SurveyRequest) throws -> [Candidate] {

@@ -84,12 +84,12 @@ extension Transaction {
         claim.bind(6, reason)
         claim.bind(7, now)
         try claim.run()
-        try charge(job.tenantNumber, lease.estimate.cpuSeconds)
+        try charge(job.tenantNumber, lease.estimate.cpuSeconds, isOutOfTurn: true)
         return lease
     }
 
     private func charge(
-        _ tenant: Int64, _ cpuSeconds: Double, isOutOfTurn: Bool = false
+        _ tenant: Int64, _ cpuSeconds: Double, isOutOfTurn: Bool
     ) throws {
         virtualTime = try withAccount(tenant) {
             $0.charge(cpuSeconds, isOutOfTurn: isOutOfTurn, systemVirtualTime: virtualTime)
@@ -116,11 +116,11 @@ extension Transaction {
                 lease_until = CASE holder WHEN ?3 THEN ?4 ELSE lease_until END,
                 rival_until = CASE rival WHEN ?3 THEN ?4 ELSE rival_until END,
                 progress = CASE WHEN progress < ?5 THEN ?5 ELSE progress END,
-                part = CASE WHEN holder = ?3 AND ?6 IS NOT NULL THEN max(coalesce(part, 0.0), ?6) ELSE part END,
-                noted_at = CASE WHEN holder = ?3 AND ?6 IS NOT NULL THEN ?7 ELSE noted_at END,
-                rival_part = CASE WHEN rival = ?3 AND ?6 IS NOT NULL
-                    THEN max(coalesce(rival_part, 0.0), ?6) ELSE rival_part END,
-                rival_noted_at = CASE WHEN rival = ?3 AND ?6 IS NOT NULL THEN ?7 ELSE rival_noted_at END
+                part = CASE WHEN holder = ?3 AND ?6 > coalesce(part, -1.0) THEN ?6 ELSE part END,
+                noted_at = CASE WHEN holder = ?3 AND ?6 > coalesce(part, -1.0) THEN ?7 ELSE noted_at END,
+                rival_part = CASE WHEN rival = ?3 AND ?6 > coalesce(rival_part, -1.0) THEN ?6 ELSE rival_part END,
+                rival_noted_at = CASE WHEN rival = ?3 AND ?6 > coalesce(rival_part, -1.0)
+                    THEN ?7 ELSE rival_noted_at END
             WHERE id = ?1 AND state = 'leased' AND epoch = ?2 AND (holder = ?3 OR rival = ?3)
             """)
         var kept: Set<LeaseToken> = []

@@ -77,12 +77,12 @@ extension LeanLedger {
             attempt: unit.attempt + 1, node: number, until: until, since: now)
         noneOverdueBefore = min(noneOverdueBefore, until)
         hold(place, number)
-        charge(place)
+        charge(place, isOutOfTurn: true)
         return lease(place, attempt: unit.attempt + 1, isHedge: true)
     }
 
     /// As in `MemoryLedger`: start-time fair queueing.
-    private func charge(_ place: LeanPlace, isOutOfTurn: Bool = false) {
+    private func charge(_ place: LeanPlace, isOutOfTurn: Bool) {
         let tenant = jobs[place.job].tenant
         let start = max(virtualTime, tenants[tenant].virtualTime)
         tenants[tenant].virtualTime = start + estimate(place).cpuSeconds

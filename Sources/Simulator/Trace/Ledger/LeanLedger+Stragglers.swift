@@ -48,12 +48,18 @@ extension LeanLedger {
         let estimate = job.estimate(place.position)
         let peers = job.peers[kind] ?? LeanPeers()
         var others = peers.running
-        for case let own? in [unit(place).holder, unit(place).rival] {
-            others.remove(own.progress, estimate)
+        // The sums hold all that are under way; neither its own leases nor those that stand still are peers.
+        for position in job.units.indices
+        where job.units[position].state == .leased && job.kind(position) == kind {
+            for case let hold? in [job.units[position].holder, job.units[position].rival]
+            where position == place.position || !hold.isNew(now) {
+                others.remove(hold.progress, job.estimate(position))
+            }
         }
         return Straggler(
             token: token(place, hold), kind: kind,
             attemptsMaximum: unit(place).attemptsMaximum,
+            newestAttempt: unit(place).attempt,
             elapsedMilliseconds: now - hold.since, estimate: estimate, peersDone: peers.done,
             peersMilliseconds: peers.milliseconds, peersEstimatedSeconds: peers.estimatedSeconds,
             runningMilliseconds: others.milliseconds,

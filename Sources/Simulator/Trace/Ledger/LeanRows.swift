@@ -15,6 +15,10 @@ struct LeanHold: Hashable {
     var since: Int64
     var progress: LeaseProgress?
 
+    func isNew(_ now: Int64) -> Bool {
+        progress?.isNew(elapsedMilliseconds: now - since) ?? true
+    }
+
     func standing(_ now: Int64) -> LeaseStanding {
         LeaseStanding(attempt: attempt, elapsedMilliseconds: now - since, progress: progress)
     }
@@ -22,9 +26,8 @@ struct LeanHold: Hashable {
     /// What a renewal says of it.
     mutating func renew(_ until: Int64, _ part: Double?, _ now: Int64) {
         self.until = until
-        guard let part else { return }
-        progress = LeaseProgress(
-            part: max(progress?.part ?? 0, part), elapsedMilliseconds: now - since)
+        guard let part, part > progress?.part ?? -1 else { return }
+        progress = LeaseProgress(part: part, elapsedMilliseconds: now - since)
     }
 }
 
