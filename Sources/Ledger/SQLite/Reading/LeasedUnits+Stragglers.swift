@@ -25,9 +25,9 @@ extension LeasedUnits {
         let longest = inOrder(overdue).prefix(most)
         let known = Set(longest.map(\.unit.key))
         let found = longest + inOrder(slow).prefix(most).filter { !known.contains($0.unit.key) }
-        let running = found.isEmpty ? [:] : runningPeers(now)
+        let peers = try peersByJob(found.map(\.unit), now, database)
         return try found.map {
-            try straggler($0.unit, $0.unit.holder, running, now: now, database)
+            try straggler($0.unit, $0.unit.holder, peers, now: now)
         }
     }
 
@@ -50,7 +50,7 @@ extension LeasedUnits {
             $0.rival != nil && ($0.holder.node == node || $0.rival?.node == node)
         }
         guard !wanted.isEmpty else { return [] }
-        let running = runningPeers(now)
+        let peers = try peersByJob(wanted, now, database)
         var found: [SharedLease] = []
         for unit in wanted {
             guard let rival = unit.rival else { continue }
@@ -58,7 +58,7 @@ extension LeasedUnits {
             {
                 found.append(
                     SharedLease(
-                        own: try straggler(unit, own, running, now: now, database),
+                        own: try straggler(unit, own, peers, now: now),
                         other: other.standing(now)))
             }
         }
@@ -75,21 +75,36 @@ extension LeasedUnits {
         }
     }
 
-    private func runningPeers(_ now: Int64) -> [PeersKey: RunningPeers] {
-        var found: [PeersKey: RunningPeers] = [:]
+    /// What the units of one kind and job did, and are doing.
+    private struct Peers {
+        var done: Int
+        var milliseconds: Int64
+        var estimatedSeconds: Double
+        var running = RunningPeers()
+        /// Of their job.
+        var profile: Digest
+        var codec: String
+        var jobClass: JobClass
+    }
+
+    /// Once for each kind and job of these units: a job's done units are all read for it.
+    private func peersByJob(
+        _ wanted: [Unit], _ now: Int64, _ database: Database
+    ) throws -> [PeersKey: Peers] {
+        var found: [PeersKey: Peers] = [:]
+        for unit in wanted where found[PeersKey(unit)] == nil {
+            found[PeersKey(unit)] = try donePeers(unit, database)
+        }
+        guard !found.isEmpty else { return found }
         for unit in units {
             for case let hold? in [unit.holder, unit.rival] {
-                found[PeersKey(unit), default: RunningPeers()].add(
-                    hold.newProgress(now), unit.estimate)
+                found[PeersKey(unit)]?.running.add(hold.newProgress(now), unit.estimate)
             }
         }
         return found
     }
 
-    private func straggler(
-        _ unit: Unit, _ hold: Hold, _ running: [PeersKey: RunningPeers], now: Int64,
-        _ database: Database
-    ) throws -> Straggler {
+    private func donePeers(_ unit: Unit, _ database: Database) throws -> Peers {
         let row = try Row.fetchOne(
             database.cachedStatement(
                 sql: """
@@ -101,7 +116,21 @@ extension LeasedUnits {
                     WHERE j.number = ?1 >> 20
                     """), arguments: [unit.key, unit.kind.rawValue])
         guard let row else { throw LedgerFailure(.corrupt, "a unit without its job: \(unit.id)") }
-        var others = running[PeersKey(unit)] ?? RunningPeers()
+        return Peers(
+            done: try row.value(Int.self, "done"),
+            milliseconds: try row.value(Int64.self, "took"),
+            estimatedSeconds: try row.value(Double.self, "estimated"),
+            profile: try row.digest("profile_digest"), codec: try row.text("codec"),
+            jobClass: try row.text("class") == JobClass.backfill.rawValue ? .backfill : .live)
+    }
+
+    private func straggler(
+        _ unit: Unit, _ hold: Hold, _ known: [PeersKey: Peers], now: Int64
+    ) throws -> Straggler {
+        guard let peers = known[PeersKey(unit)] else {
+            throw LedgerFailure(.corrupt, "a unit without its job: \(unit.id)")
+        }
+        var others = peers.running
         for case let own? in [unit.holder, unit.rival] {
             others.remove(own.newProgress(now), unit.estimate)
         }
@@ -109,13 +138,11 @@ extension LeasedUnits {
             token: unit.token(hold), kind: unit.kind,
             attemptsMaximum: unit.attemptsMaximum, newestAttempt: unit.attempt,
             elapsedMilliseconds: now - hold.since, estimate: unit.estimate,
-            peersDone: try row.value(Int.self, "done"),
-            peersMilliseconds: try row.value(Int64.self, "took"),
-            peersEstimatedSeconds: try row.value(Double.self, "estimated"),
+            peersDone: peers.done, peersMilliseconds: peers.milliseconds,
+            peersEstimatedSeconds: peers.estimatedSeconds,
             runningMilliseconds: others.milliseconds,
             runningDoneMilliseconds: others.doneMilliseconds, progress: hold.progress,
-            profile: try row.digest("profile_digest"),
-            encoder: unit.kind == .encode ? try row.text("codec") : "",
-            jobClass: try row.text("class") == JobClass.backfill.rawValue ? .backfill : .live)
+            profile: peers.profile, encoder: unit.kind == .encode ? peers.codec : "",
+            jobClass: peers.jobClass)
     }
 }
